@@ -1,0 +1,205 @@
+import { defineCheck } from '../../core/check.js';
+import type { CheckContext } from '../../core/check.js';
+import type { FindingDraft, Severity } from '../../core/types.js';
+import { HOLE, tableLabel } from '../../languages/sql/index.js';
+import type { ColumnName, Operand, Predicate } from '../../languages/sql/index.js';
+import { CLASS_PREFIX } from '../../languages/sqlalchemy/index.js';
+import { doubtAbout, indexesAround, keysOn } from '../../models/schema/coverage.js';
+import { schemaModel } from '../../models/schema/index.js';
+import type { Index, Schema, Table } from '../../models/schema/index.js';
+import { equalities, meaningOf, queriesModel } from '../../models/schema/queries.js';
+import type { LocatedQuery } from '../../models/schema/queries.js';
+import { filterProbe } from '../../models/schema/probes.js';
+import { indexSnippet } from './support/index-snippet.js';
+import { proven } from './support/proof.js';
+import { textAccess } from '../../models/schema/json-filters.js';
+
+type Context = CheckContext<undefined>;
+
+export const arrowFilterWithoutIndex = defineCheck({
+  id: 'log/arrow-filter-without-index',
+  task: 'LEAD-LOG-01-01',
+  severity: 'block',
+  flags: 'Flags `->>` and `#>>` in WHERE and JOIN conditions that no expression index on that same expression serves.',
+  why: `\`payload->>'city' = 'Oslo'\` compares text that PostgreSQL must first take out of every document. No GIN index serves it, whatever its operator class; only a B-tree
+index on the very same expression does, casts included: an index on \`((payload->>'age')::int)\` is no help for \`payload->>'age' = '7'\`.
+
+Reads SQL files, SQL strings in Python and SQLAlchemy's spellings (\`.astext\`, \`.as_string()\`, \`.op("->>")\`). Both sides go through PostgreSQL's own parser before they are
+compared. SELECT lists, ORDER BY, CASE branches and generated columns are not filters. A filter whose key is chosen when it runs is a warning: only containment (\`@>\`) over a GIN index serves every key. It is only a note when an ANDed equality on an indexed column narrows the rows down first, or in a one-off data fix
+inside a migration; a warning when no file of the repository makes the table.
+
+Sources: [Indexes on expressions](https://www.postgresql.org/docs/current/indexes-expressional.html), [jsonb operators and GIN](https://www.postgresql.org/docs/current/datatype-json.html#JSON-INDEXING).`,
+  reference: 'jsonb_indexing',
+  examples: {
+    bad: [
+      {
+        title: 'a filter in Python, a schema without the index',
+        files: {
+          'migrations/001_events.sql':
+            'CREATE TABLE events (id bigserial PRIMARY KEY, payload jsonb NOT NULL);\nCREATE INDEX ix_events_payload ON events USING gin (payload);\n',
+          'app/events.py':
+            'async def by_city(conn, city):\n    return await conn.fetch("SELECT id FROM events WHERE payload->>\'city\' = $1", city)\n',
+        },
+      },
+    ],
+    good: [
+      {
+        title: 'an expression index on the same expression, or containment',
+        files: {
+          'migrations/001_events.sql':
+            "CREATE TABLE events (id bigserial PRIMARY KEY, payload jsonb NOT NULL);\nCREATE INDEX ix_events_payload ON events USING gin (payload);\nCREATE INDEX ix_events_city ON events ((payload->>'city'));\n",
+          'app/events.py':
+            'async def by_city(conn, city):\n    return await conn.fetch("SELECT id, payload->>\'kind\' FROM events e WHERE e.payload->>\'city\' = $1", city)\n\n\nasync def by_kind(conn, kind):\n    return await conn.fetch("SELECT id FROM events WHERE payload @> $1", {"kind": kind})\n',
+        },
+      },
+    ],
+  },
+  async run(context) {
+    const schema = await context.model(schemaModel);
+    const queries = await context.model(queriesModel);
+    const found: FindingDraft[] = [];
+    for (const located of queries) {
+      for (const predicate of located.query.predicates) {
+        const operand = textAccess(predicate);
+        if (operand !== undefined) found.push(...(await judge(schema, located, predicate, operand, context)));
+      }
+    }
+    return queries.length === 0 ? 'not-applicable' : found;
+  },
+});
+
+async function judge(
+  schema: Schema,
+  located: LocatedQuery,
+  predicate: Predicate,
+  operand: Operand,
+  context: Context,
+): Promise<FindingDraft[]> {
+  const name = operand.json?.column;
+  if (name === undefined || operand.expression.includes('…')) return [];
+  const meaning = meaningOf(schema, located.query, name, ['json', 'jsonb']);
+  if (meaning.kind === 'unknown')
+    return located.form === 'fragment' || isSubquery(name) ? [] : [unknownTable(located, predicate, operand)];
+  const documents = meaning.columns.filter(
+    ({ column }) => column.type === 'json' || column.type === 'jsonb' || column.typeUnknown === true,
+  );
+  const table = documents[0]?.table;
+  if (table === undefined || documents.some((each) => isServed(schema, located, each.table, operand))) return [];
+  const doubt = doubtAbout(schema, table.name);
+  if (doubt !== undefined) {
+    context.inconclusive(
+      `${tableLabel(table.name)}: unknown from ${doubt.origin.path}:${String(doubt.origin.line)} (${doubt.reason})`,
+    );
+    return [];
+  }
+  return proven(
+    finding(schema, located, predicate, operand, table, context),
+    filterProbe(table.name, operand.expression),
+    schema.databaseOf(table)?.root,
+    context,
+  );
+}
+
+/** Which key it takes is known only when it runs: no one index can be named. */
+const isOpen = (operand: Operand): boolean => /(->>?|#>>?) '?(\$|__hole)/.test(operand.expression);
+
+/** As people would write it. */
+const shown = (operand: Operand): string =>
+  operand.expression.replace(/(->>?|#>>?) (?:\$|'__hole\w*')/g, '$1 <key>').replaceAll(HOLE, '?');
+
+/** `elements.c.value`: a column of something the query makes itself, not of a mapped class. */
+const isSubquery = (name: ColumnName): boolean =>
+  name.table?.name.startsWith(CLASS_PREFIX) === true && /^[a-z]/.test(name.table.name.slice(CLASS_PREFIX.length));
+
+/** An index whose key is this expression, first or after keys that the query fixes by equality. */
+function isServed(schema: Schema, located: LocatedQuery, table: Table, operand: Operand): boolean {
+  const fixed = new Set(
+    equalities(located.query, undefined).flatMap(({ left, right }) =>
+      [left.column?.name, right?.column?.name].flatMap((name) => name ?? []),
+    ),
+  );
+  return indexesAround(schema, table).some((index) => {
+    const at = index.keys.findIndex((key) => key.expression === operand.expression);
+    return at >= 0 && index.keys.slice(0, at).every((key) => key.column !== undefined && fixed.has(key.column));
+  });
+}
+
+/** A migration's data fix, or a script somebody starts by hand. */
+const runsOnce = (located: LocatedQuery, context: Context): boolean =>
+  located.oneOff || context.roles(located.path).has('script');
+
+/** Comparisons that most rows satisfy: an index would not be used for them. */
+const UNSELECTIVE = /^(<>|!=|IS NULL|IS NOT NULL|NOT .*|IS DISTINCT|!~.*)$/;
+
+function finding(
+  schema: Schema,
+  located: LocatedQuery,
+  predicate: Predicate,
+  operand: Operand,
+  table: Table,
+  context: Context,
+): FindingDraft {
+  const label = tableLabel(table.name);
+  const narrowed = narrowedBy(schema, located, table);
+  const open = isOpen(operand);
+  const severity: Severity | undefined =
+    narrowed !== undefined || runsOnce(located, context) || UNSELECTIVE.test(predicate.operator)
+      ? 'note'
+      : open
+        ? 'warn'
+        : undefined;
+  const near = indexesAround(schema, table).find((index) => keysOn(index, operand.json?.column.name ?? '').length > 0);
+  const alembic = schema.databaseOf(table)?.tool === 'alembic';
+  const name = `ix_${table.name.name}_${(operand.json?.steps ?? []).join('_').replace(/\W+/g, '_')}`;
+  return {
+    location: { path: located.path, startLine: predicate.line, endLine: predicate.line },
+    message: `\`${shown(operand)}\` filters \`${label}\`, and ${open ? 'no expression index can cover a key that is chosen when it runs' : 'no expression index covers it'}${narrowed === undefined ? '' : ` (\`${narrowed}\` narrows the rows down first)`}.${almost(near)}`,
+    consequence:
+      'PostgreSQL takes the value out of every document to compare it: a sequential scan that also detoasts, slower with every row.',
+    evidence: `${label}: ${operand.expression} ${predicate.operator}`,
+    trace: [{ path: table.origin.path, line: table.origin.line, label: `${label} is made here` }],
+    snippet: indexSnippet(table, {
+      // What serves every key is containment, over a GIN index.
+      name: open ? `ix_${table.name.name}_${operand.json?.column.name ?? ''}` : name,
+      method: open ? 'gin' : 'btree',
+      key: open ? (operand.json?.column.name ?? '') : `(${readable(operand.expression)})`,
+      existing: true,
+      alembic,
+    }),
+    ...(severity === undefined ? {} : { severity }),
+  };
+}
+
+const almost = (index: Index | undefined): string =>
+  index?.method === 'gin'
+    ? ` The GIN index \`${index.name ?? '?'}\` cannot serve it.`
+    : index === undefined
+      ? ''
+      : ` \`${index.name ?? '?'}\` is on another expression.`;
+
+/** The canonical spelling holds one pair of parentheses more than people write. */
+const readable = (expression: string): string =>
+  /^\(.*\)$/.test(expression) && !/^\([^()]*\)::/.test(expression) ? expression.slice(1, -1) : expression;
+
+function narrowedBy(schema: Schema, located: LocatedQuery, table: Table): string | undefined {
+  const leading = new Set(indexesAround(schema, table).flatMap((index) => index.keys[0]?.column ?? []));
+  const names = equalities(located.query, undefined).flatMap(({ left, right }) =>
+    [left.column, right?.column].flatMap((column) => column ?? []),
+  );
+  return names.find(
+    (column) =>
+      leading.has(column.name) &&
+      (column.table === undefined || schema.meant(column.table).some((each) => each.name.name === table.name.name)),
+  )?.name;
+}
+
+function unknownTable(located: LocatedQuery, predicate: Predicate, operand: Operand): FindingDraft {
+  return {
+    location: { path: located.path, startLine: predicate.line, endLine: predicate.line },
+    severity: located.oneOff || UNSELECTIVE.test(predicate.operator) ? 'note' : 'warn',
+    message: `\`${shown(operand)}\` is a filter, and nothing in this repository makes an index on it (nor its table).`,
+    consequence:
+      'Unless the index exists elsewhere, PostgreSQL takes the value out of every document to compare it: a sequential scan, slower with every row.',
+    evidence: `${operand.expression} ${predicate.operator}`,
+  };
+}

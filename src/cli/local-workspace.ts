@@ -1,0 +1,31 @@
+import { resolve } from 'node:path';
+import { configurationFrom } from '../config/configuration.js';
+import type { Workspace } from '../core/workspace.js';
+import { memoryFactStore } from '../reviewers/fact-store.js';
+import { DEFAULT_LIMITS, SnapshotWorkspace } from '../reviewers/workspace.js';
+import { localReview } from '../snapshot/checkout.js';
+import { assertFolder } from '../snapshot/directory.js';
+import type { OutputOptions } from './options.js';
+import { configurationIn } from './seed-commands.js';
+
+/** Everything in a folder, seen through facts, for commands that ask a model rather than the checks. */
+export async function withWorkspace<T>(
+  folder: string,
+  options: Pick<OutputOptions, 'config'>,
+  ask: (workspace: Workspace) => Promise<T>,
+): Promise<T> {
+  const root = resolve(folder);
+  await assertFolder(root);
+  const { settings } = configurationFrom(await configurationIn(options, root));
+  const local = await localReview(root, { all: true });
+  try {
+    const workspace = new SnapshotWorkspace(local.head, settings, memoryFactStore(), DEFAULT_LIMITS, true);
+    const answer = await ask(workspace);
+    for (const gap of workspace.gaps.filter(({ kind }) => kind === 'unread')) {
+      process.stderr.write(`not read: ${gap.path}${gap.line ? `:${gap.line}` : ''}: ${gap.reason}\n`);
+    }
+    return answer;
+  } finally {
+    local.close();
+  }
+}

@@ -1,0 +1,259 @@
+import { existsSync, statSync } from 'node:fs';
+import { basename, dirname, join, relative, resolve } from 'node:path';
+import type { Command } from 'commander';
+import { CONFIGURATION_PATH } from '../config/load.js';
+import type { ConfigurationFile } from '../config/schema.js';
+import { configurationFrom } from '../config/configuration.js';
+import { UsageError } from '../core/errors.js';
+import type { CheckId, PullRequest, Snapshot } from '../core/types.js';
+import { mojoSummary } from '../languages/mojo/index.js';
+import { mojos } from '../models/artifacts/mojos.js';
+import { memoryFactStore } from '../reviewers/fact-store.js';
+import { DEFAULT_LIMITS, SnapshotWorkspace } from '../reviewers/workspace.js';
+import { localReview } from '../snapshot/checkout.js';
+import { assertFolder, directorySnapshot, filesSnapshot } from '../snapshot/directory.js';
+import { focused, only, projectOf } from './focus.js';
+import {
+  configOption,
+  configurationFor,
+  failOnOption,
+  formatOption,
+  localPull,
+  readNamed,
+  type OutputOptions,
+} from './options.js';
+import { pipelineSummary } from './pipeline-summary.js';
+import { exitCode, formatted, inPool } from './review-command.js';
+
+/** The seeds' scripts as commands: the same engine, asked one question. */
+export function addSeedCommands(program: Command, done: (code: number) => void): void {
+  common(program.command('detect-blocking-calls').description('what blocks the event loop, through any chain of calls'))
+    .requiredOption('--source-dir <dir>', 'folder of the service')
+    .action(async (options: OutputOptions & { sourceDir: string }) =>
+      done(await inProject(options.sourceDir, options, isBlocking)),
+    );
+
+  common(
+    program
+      .command('validate-schema-migration')
+      .description('JSONB, indexes, event time and append-only history in migrations'),
+  )
+    .requiredOption('--migration-dir <dir>', 'folder of the migrations')
+    .action(async (options: OutputOptions & { migrationDir: string }) =>
+      done(await inProject(options.migrationDir, options, isSchema)),
+    );
+
+  common(
+    program
+      .command('verify-mojo-artifact')
+      .description('is this a MOJO that the runtime reads; does the pipeline export one'),
+  )
+    .argument('[artifact]', 'a MOJO: FILE.zip, or its folder')
+    .option('--pipeline-dir <dir>', 'folder of the pipeline')
+    .action(async (artifact: string | undefined, options: OutputOptions & { pipelineDir?: string }) =>
+      done(await verifyMojo(artifact, options)),
+    );
+
+  common(program.command('check-memory-allocation').description('JVM heap against container limits'))
+    .option('--compose-file <file>', 'compose file')
+    .option('--manifest-dir <dir>', 'folder of Kubernetes manifests')
+    .action(async (options: OutputOptions & { composeFile?: string; manifestDir?: string }) =>
+      done(await memory(options)),
+    );
+
+  common(
+    program
+      .command('dialectical-reasoning-gate')
+      .description('thesis, antithesis and synthesis in a description and in ADRs'),
+  )
+    .requiredOption('--pr-description <file>', "the pull request's description")
+    .option('--adrs <dir>', 'folder of architecture decision records')
+    .option('--base <ref>', 'compare the checkout with this branch, so that the decisions of the change are known')
+    .action(async (options: OutputOptions & GateOptions) => done(await gate(options)));
+}
+
+export const common = (command: Command): Command =>
+  command.addOption(formatOption()).addOption(configOption()).addOption(failOnOption());
+
+const isBlocking = (id: CheckId): boolean =>
+  [
+    'proc/blocking-call',
+    'proc/blocking-file-io',
+    'proc/inference-on-event-loop',
+    'proc/cpu-bound-dataframe',
+    'proc/sync-db-driver',
+  ].includes(id);
+
+const MAGE = [
+  'log/transformer-side-effect',
+  'log/write-outside-exporter',
+  'log/dynamic-block-fan-out',
+  'log/block-without-contract',
+];
+const isSchema = (id: CheckId): boolean => id.startsWith('log/') && !MAGE.includes(id);
+
+const isMemory = (id: CheckId): boolean =>
+  [
+    'phy/heap-not-set',
+    'phy/memory-limit-missing',
+    'phy/heap-over-limit-share',
+    'phy/java-opts-without-effect',
+  ].includes(id);
+
+/**
+ * Reviews a folder as part of its project and reports what concerns the folder.
+ *
+ * @param before printed first, of the whole project, where people read the answer
+ */
+async function inProject(
+  folder: string,
+  options: OutputOptions,
+  wanted: (id: CheckId) => boolean,
+  before?: (head: Snapshot, inside: (path: string) => boolean) => Promise<string>,
+): Promise<number> {
+  await assertFolder(resolve(folder));
+  const { root, inside } = projectOf(folder);
+  const local = await localReview(root, { all: true });
+  try {
+    const file = await configurationIn(options, root);
+    if (before && options.format === 'text') process.stdout.write(await before(local.head, inside));
+    return await answer(local.head, undefined, file, options, wanted, inside, folder);
+  } finally {
+    local.close();
+  }
+}
+
+/** Runs the wanted checks and prints what concerns the paths. @returns the exit code */
+export async function answer(
+  head: Snapshot,
+  base: Snapshot | undefined,
+  file: ConfigurationFile,
+  options: OutputOptions,
+  wanted: (id: CheckId) => boolean,
+  concerns: (path: string) => boolean,
+  title: string,
+): Promise<number> {
+  const whole = await inPool(head, base, only(file, wanted), undefined, title);
+  const views = new Set(whole.outcomes.map((outcome) => outcome.check.split('/')[0]));
+  const review = focused({ ...whole, sections: whole.sections.filter((section) => views.has(section.view)) }, concerns);
+  process.stdout.write(await formatted(review, options, head));
+  return exitCode(review, options.failOn);
+}
+
+export async function configurationIn(
+  options: Pick<OutputOptions, 'config'>,
+  root: string,
+): Promise<ConfigurationFile> {
+  const own = join(root, CONFIGURATION_PATH);
+  const loaded = await configurationFor(options.config, async () =>
+    existsSync(own) ? readNamed(own, 'configuration') : undefined,
+  );
+  return loaded.file;
+}
+
+const isArtifact = (id: CheckId): boolean =>
+  [
+    'dev/pojo-export',
+    'dev/mojo-not-exported',
+    'dev/genmodel-jar-missing',
+    'dev/mojo-invalid',
+    'dev/mojo-version-mismatch',
+    'dev/h2o-unpinned',
+  ].includes(id);
+
+async function verifyMojo(
+  artifact: string | undefined,
+  options: OutputOptions & { pipelineDir?: string },
+): Promise<number> {
+  if ((artifact === undefined) === (options.pipelineDir === undefined)) {
+    throw new UsageError('name either one artifact (FILE.zip or its folder) or --pipeline-dir.');
+  }
+  const folder = options.pipelineDir ?? '.';
+  if (artifact === undefined)
+    return inProject(folder, options, isArtifact, (head, inside) => pipelineSummary(folder, head, inside));
+  if (!existsSync(artifact)) throw new UsageError(`${artifact} does not exist.`);
+  const full = resolve(artifact);
+  const head = statSync(full).isFile()
+    ? await filesSnapshot(dirname(full), [basename(full)], 'working-tree', [])
+    : await directorySnapshot(full);
+  const workspace = new SnapshotWorkspace(head, configurationFrom().settings, memoryFactStore(), DEFAULT_LIMITS, true);
+  const found = await workspace.model(mojos);
+  if (options.format === 'text') {
+    const summaries = found.map(({ path, facts }) => mojoSummary(path, facts));
+    process.stdout.write(
+      `${summaries.length > 0 ? summaries.join('\n\n') : `${artifact}: not a MOJO (no model.ini)`}\n\n`,
+    );
+  }
+  const code = await answer(
+    head,
+    undefined,
+    {},
+    options,
+    (id) => id === 'dev/mojo-invalid',
+    () => true,
+    artifact,
+  );
+  return found.length === 0 ? 1 : code;
+}
+
+async function memory(options: OutputOptions & { composeFile?: string; manifestDir?: string }): Promise<number> {
+  if ((options.composeFile === undefined) === (options.manifestDir === undefined)) {
+    throw new UsageError('name either --compose-file or --manifest-dir.');
+  }
+  if (options.manifestDir !== undefined) return inProject(options.manifestDir, options, isMemory);
+  const file = resolve(options.composeFile ?? '');
+  if (!existsSync(file) || !statSync(file).isFile())
+    throw new UsageError(`compose file ${options.composeFile} does not exist.`);
+  const folder = dirname(file);
+  const head = await directorySnapshot(folder);
+  const name = basename(file);
+  return answer(
+    head,
+    undefined,
+    await configurationIn(options, folder),
+    options,
+    isMemory,
+    (path) => path === name,
+    name,
+  );
+}
+
+interface GateOptions {
+  readonly prDescription: string;
+  readonly adrs?: string;
+  readonly base?: string;
+}
+
+async function gate(options: OutputOptions & GateOptions): Promise<number> {
+  const pull = localPull(await readNamed(options.prDescription, 'the description'));
+  if (options.adrs !== undefined) await assertFolder(resolve(options.adrs));
+  const isGate = (id: CheckId): boolean => id.startsWith('dia/');
+  const file = await configurationIn(options, process.cwd());
+  if (options.base !== undefined) {
+    const local = await localReview(process.cwd(), { base: options.base, pull });
+    try {
+      return await answer(local.head, local.base, file, options, isGate, () => true, local.described);
+    } finally {
+      local.close();
+    }
+  }
+  return answer(
+    await adrSnapshot(options.adrs, pull),
+    undefined,
+    file,
+    options,
+    isGate,
+    () => true,
+    options.prDescription,
+  );
+}
+
+/** The records alone, under the name of their folder, so that they are recognised as what they are. */
+async function adrSnapshot(folder: string | undefined, pull: PullRequest): Promise<Snapshot> {
+  if (folder === undefined)
+    return { headSha: 'working-tree', files: [], changes: [], pull, read: () => Promise.reject(new Error('no files')) };
+  const full = resolve(folder);
+  const own = await directorySnapshot(full);
+  const paths = own.files.map((entry) => `${relative(dirname(full), full)}/${entry.path}`);
+  return filesSnapshot(dirname(full), paths, 'working-tree', [], new Map(), pull);
+}

@@ -1,0 +1,1 @@
+export { pyprojectExtractor, type PyprojectFacts } from './extractor.js';

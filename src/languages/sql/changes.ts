@@ -1,0 +1,142 @@
+/**
+ * What a migration does to the schema, whoever wrote it: the SQL extractor and the Alembic extractor speak this one
+ * language, and `src/models/schema` folds it. Plain data. Lines are 1-based, in the file the change was read from.
+ */
+export interface TableName {
+  readonly schema?: string;
+  readonly name: string;
+}
+
+/** A column type of the project's own, as the Python file that uses it names it: another file says what it is. */
+export interface ProjectType {
+  /** Through the file's imports; relative imports keep their dots. */
+  readonly dotted: string;
+  /** What it is if it only lends a library's name (`db.JSON`). */
+  readonly byName?: string;
+}
+
+export interface ColumnDefinition {
+  readonly name: string;
+  /** As PostgreSQL prints it: `jsonb`, `character varying(20)`, `timestamp with time zone`, `text[]`. */
+  readonly type: string;
+  /** The type could not be evaluated; `type` is what was written. */
+  readonly typeUnknown?: boolean;
+  readonly projectType?: ProjectType;
+  readonly nullable: boolean;
+  /** Canonical expression. */
+  readonly default?: string;
+  readonly generated?: boolean;
+  readonly line: number;
+  readonly endLine: number;
+}
+
+export interface ConstraintDefinition {
+  readonly kind: 'primary' | 'unique' | 'foreign' | 'check' | 'exclude';
+  readonly name?: string;
+  readonly columns: readonly string[];
+  readonly references?: { readonly table: TableName; readonly columns: readonly string[]; readonly onDelete?: string };
+  readonly expression?: string;
+  /** `UNIQUE USING INDEX name`. */
+  readonly usingIndex?: string;
+  readonly method?: string;
+  readonly line: number;
+}
+
+export interface IndexKey {
+  readonly column?: string;
+  /** Canonical (see `print.ts`), so that two spellings of one expression are equal. */
+  readonly expression?: string;
+  readonly opclass?: string;
+}
+
+export interface IndexDefinition {
+  readonly name?: string;
+  readonly table: TableName;
+  /** `btree`, `gin`, `gist`, `brin`, `hash`, `hnsw`, `ivfflat`, … */
+  readonly method: string;
+  readonly unique: boolean;
+  readonly keys: readonly IndexKey[];
+  readonly include?: readonly string[];
+  /** Canonical predicate. */
+  readonly where?: string;
+  readonly concurrently: boolean;
+  readonly line: number;
+  readonly endLine: number;
+}
+
+interface At {
+  readonly line: number;
+  readonly endLine?: number;
+  /** Inside IF … THEN, EXCEPTION or a Python condition: may or may not have happened; does not fail when it cannot. */
+  readonly conditional?: boolean;
+}
+
+export type SchemaChange = At &
+  (
+    | {
+        readonly kind: 'create-table';
+        readonly table: TableName;
+        readonly columns: readonly ColumnDefinition[];
+        readonly constraints: readonly ConstraintDefinition[];
+        readonly indexes?: readonly IndexDefinition[];
+        readonly ifNotExists: boolean;
+        readonly temporary?: boolean;
+        readonly like?: readonly {
+          readonly table: TableName;
+          readonly indexes: boolean;
+          readonly constraints: boolean;
+        }[];
+        readonly inherits?: readonly TableName[];
+        readonly partitionOf?: TableName;
+        readonly partitionBy?: { readonly strategy: string; readonly keys: readonly string[] };
+        /** `CREATE TABLE AS`: the columns come from a query. `simple` names the one table whose columns `*` copies. */
+        readonly asQuery?: { readonly simple?: TableName };
+      }
+    | { readonly kind: 'drop-table'; readonly table: TableName; readonly cascade?: boolean }
+    | { readonly kind: 'rename-table'; readonly table: TableName; readonly to: string }
+    | { readonly kind: 'move-table'; readonly table: TableName; readonly schema: string }
+    | {
+        readonly kind: 'add-column';
+        readonly table: TableName;
+        readonly column: ColumnDefinition;
+        readonly ifNotExists: boolean;
+      }
+    | { readonly kind: 'drop-column'; readonly table: TableName; readonly column: string }
+    | { readonly kind: 'rename-column'; readonly table: TableName; readonly column: string; readonly to: string }
+    | {
+        readonly kind: 'alter-type';
+        readonly table: TableName;
+        readonly column: string;
+        readonly type: string;
+        readonly typeUnknown?: boolean;
+        readonly projectType?: ProjectType;
+      }
+    | { readonly kind: 'set-nullable'; readonly table: TableName; readonly column: string; readonly nullable: boolean }
+    | { readonly kind: 'set-default'; readonly table: TableName; readonly column: string; readonly default?: string }
+    | { readonly kind: 'add-constraint'; readonly table: TableName; readonly constraint: ConstraintDefinition }
+    | { readonly kind: 'drop-constraint'; readonly table: TableName; readonly name: string }
+    | { readonly kind: 'rename-constraint'; readonly table: TableName; readonly name: string; readonly to: string }
+    | {
+        readonly kind: 'attach-partition' | 'detach-partition';
+        readonly table: TableName;
+        readonly partition: TableName;
+      }
+    | { readonly kind: 'set-inherit'; readonly table: TableName; readonly parent: TableName; readonly inherit: boolean }
+    | { readonly kind: 'create-index'; readonly index: IndexDefinition; readonly ifNotExists: boolean }
+    | { readonly kind: 'drop-index'; readonly name: TableName; readonly table?: TableName }
+    | { readonly kind: 'rename-index'; readonly name: TableName; readonly to: string }
+    | { readonly kind: 'create-extension'; readonly name: string }
+    | { readonly kind: 'create-schema' | 'drop-schema'; readonly name: string }
+    | { readonly kind: 'create-type' | 'drop-type'; readonly name: TableName; readonly base?: string }
+    | { readonly kind: 'rename-type'; readonly name: TableName; readonly to: string }
+    | { readonly kind: 'search-path'; readonly schemas: readonly string[] }
+    | { readonly kind: 'distribute'; readonly table: TableName; readonly column: string | undefined }
+    /** Something happened that could not be evaluated. Without a table it may concern any. */
+    | { readonly kind: 'unknown'; readonly table?: TableName; readonly reason: string }
+  );
+
+export type ChangeKind = SchemaChange['kind'];
+
+export const tableKey = (table: TableName): string => `${table.schema ?? 'public'}.${table.name}`;
+export const tableLabel = (table: TableName): string =>
+  table.schema === undefined || table.schema === 'public' ? table.name : `${table.schema}.${table.name}`;

@@ -1,0 +1,17 @@
+export { type Ambiguity } from './ambiguity.js';
+export { coverageMatrix, coverageOf, type Coverage } from './coverage.js';
+export { planDocuments, type PlanDocument } from './documents.js';
+export { uncheckable } from './gate.js';
+export { nameOf, orderFaults, type OrderFault } from './graph.js';
+export { jobsOf, roleOf } from './inherit.js';
+export type { PlanItem } from './item.js';
+export { JOBS, type Job } from './jobs.js';
+export { missingViews, planOf, tasksOf, type Plan, type PlanDecision } from './plan.js';
+export { requirementsOf, type Requirement } from './requirements.js';
+export { isRole, ROLES } from './roles.js';
+export { type Target } from './targets.js';
+export { VIEW_NAMES, type PlanView } from './views.js';
+export { brainstormMarkdown, openQuestions, type OpenQuestion } from './brainstorm.js';
+export { decompose } from './decompose.js';
+export { offersFor, offersIn, type Offer } from './triggers.js';
+export { fillTemplate, placesOf, templateNamed, TEMPLATES, type TemplateName } from './templates.js';

@@ -1,0 +1,18 @@
+import type { ColumnName, Operand, Predicate } from '../../languages/sql/index.js';
+
+/** Operators that a GIN index on a jsonb column can serve. */
+const CONTAINMENT: ReadonlySet<string> = new Set(['@>', '?', '?|', '?&', '@?', '@@']);
+
+/** An operand that takes text out of a document: `data ->> 'city'`, `lower(data #>> '{a,b}')`. */
+export function textAccess(predicate: Predicate): Operand | undefined {
+  return [predicate.left, predicate.right].find(
+    (operand) => operand?.json?.operator === '->>' || operand?.json?.operator === '#>>',
+  );
+}
+
+/** The column or expression that a containment operator searches. */
+export function searched(predicate: Predicate): { column: ColumnName; operand: Operand } | undefined {
+  if (!CONTAINMENT.has(predicate.operator)) return undefined;
+  const column = predicate.left.column ?? predicate.left.json?.column;
+  return column === undefined ? undefined : { column, operand: predicate.left };
+}

@@ -1,0 +1,95 @@
+import type { Workspace } from '../../core/workspace.js';
+import { DOCKERFILE_GLOBS, dockerfileExtractor, type DockerfileFacts } from '../../languages/dockerfile/index.js';
+import { gradleCatalogExtractor } from '../../languages/gradle/catalog.js';
+import { gradleExtractor } from '../../languages/gradle/extractor.js';
+import { mavenExtractor, type JvmDependency } from '../../languages/maven/extractor.js';
+import { shellCommands } from '../../languages/shell/index.js';
+import { DEPENDENCY_GLOBS } from './globs.js';
+import { h2oImages } from './images.js';
+import { filledIn, steps } from './variables.js';
+
+/** Where an H2O release runs or is read on the JVM. */
+export interface JarUse {
+  readonly path: string;
+  readonly line: number;
+  readonly version: string;
+  /** `h2o-genmodel-3.46.0.6.jar`, `ai.h2o:h2o-genmodel`, an image. */
+  readonly what: string;
+}
+
+const RELEASE =
+  /\b(h2o(?:-(?:app|genmodel|core|genmodel-ext-xgboost|ext-xgboost|steam))?)[-/](\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,5})\b/;
+/** Folders of the release server: `rel-3.46.0/6`. */
+const RELEASE_FOLDER = /\/h2o\/rel-(?:[a-z]+|\d{1,3}\.\d{1,3}\.\d{1,3})\/(\d{1,5})\//;
+
+/** JARs and servers of H2O in Dockerfiles, Maven, Gradle and its catalogs, shell scripts, images, and committed JAR files. */
+export async function h2oJars(workspace: Workspace): Promise<JarUse[]> {
+  const found: JarUse[] = [];
+  for (const path of await workspace.mentioning(workspace.glob(...DOCKERFILE_GLOBS), ['h2o'])) {
+    const facts = await workspace.facts(dockerfileExtractor, path);
+    if (facts) found.push(...inDockerfile(facts).map((use) => ({ ...use, path })));
+  }
+  for (const path of await workspace.mentioning(workspace.glob('**/pom.xml'), ['ai.h2o'])) {
+    found.push(...ofH2o(path, (await workspace.facts(mavenExtractor, path)) ?? []));
+  }
+  for (const path of await workspace.mentioning(workspace.glob('**/*.{gradle,gradle.kts}'), ['ai.h2o'])) {
+    found.push(...ofH2o(path, (await workspace.facts(gradleExtractor, path)) ?? []));
+  }
+  for (const path of await workspace.mentioning(workspace.glob('**/*.versions.toml'), ['ai.h2o'])) {
+    found.push(...ofH2o(path, (await workspace.facts(gradleCatalogExtractor, path)) ?? []));
+  }
+  for (const path of await workspace.mentioning(workspace.glob(...DEPENDENCY_GLOBS.shell), ['h2o-', 'h2o_'])) {
+    const text = await workspace.text(path);
+    if (text !== undefined) found.push(...inScript(text).map((use) => ({ ...use, path })));
+  }
+  for (const { path, line, image } of await h2oImages(workspace)) {
+    const version = /:(\d+\.\d+\.\d+\.\d+)(?:[-@]|$)/.exec(image)?.[1];
+    if (version !== undefined && /\/h2o(?:-3|-open-source)/.test(image))
+      found.push({ path, line, version, what: image });
+  }
+  for (const path of workspace.glob('**/h2o*.jar')) {
+    const match = RELEASE.exec(path.split('/').at(-1) ?? '');
+    if (match) found.push({ path, line: 1, version: match[2] ?? '', what: match[0] });
+  }
+  return found;
+}
+
+const ofH2o = (path: string, dependencies: readonly JvmDependency[]): JarUse[] =>
+  dependencies.flatMap(({ group, artifact, version, line }) =>
+    group === 'ai.h2o' && /^h2o-(?:genmodel|app|core)/.test(artifact) && version !== undefined
+      ? [{ path, line, version, what: `${group}:${artifact}` }]
+      : [],
+  );
+
+/** JARs that a build adds, copies or downloads. */
+function inDockerfile(facts: DockerfileFacts): Omit<JarUse, 'path'>[] {
+  return steps(facts).flatMap(({ instruction: { keyword, text, line }, variables }) =>
+    !/^(?:ADD|COPY|RUN|ENV|ARG)$/.test(keyword) || /pip[\d.]*\s+install/.test(text)
+      ? []
+      : releaseIn(filledIn(text, variables), line),
+  );
+}
+
+/** JARs that a script downloads or starts: its own literal assignments are filled in. */
+function inScript(text: string): Omit<JarUse, 'path'>[] {
+  const variables = new Map<string, string>();
+  return shellCommands(text).flatMap(({ words, assignments }) => {
+    for (const { name, value } of assignments) variables.set(name, filledIn(value.text, variables));
+    return words.flatMap((word) => {
+      if (/^(?:echo|printf)$/.test(words[0]?.text ?? '')) return [];
+      const line = text.slice(0, word.start).split('\n').length;
+      return /\.jar\b|\/h2o\/rel-/.test(word.text) ? releaseIn(filledIn(word.text, variables), line) : [];
+    });
+  });
+}
+
+function releaseIn(text: string, line: number): Omit<JarUse, 'path'>[] {
+  const match = RELEASE.exec(text);
+  if (match && !/\.whl\b/.test(text))
+    return [{ line, version: match[2] ?? '', what: `${match[1] ?? ''}-${match[2] ?? ''}` }];
+  const folder = RELEASE_FOLDER.exec(text);
+  const base = /rel-(\d{1,3}\.\d{1,3}\.\d{1,3})\//.exec(text)?.[1];
+  if (!folder || base === undefined || text.includes('.whl')) return [];
+  const version = `${base}.${folder[1] ?? ''}`;
+  return [{ line, version, what: `h2o-${version}` }];
+}

@@ -1,0 +1,212 @@
+import type { Workspace } from '../../../core/workspace.js';
+import { yamlDocuments } from '../../../languages/yaml/index.js';
+import type { YamlNode } from '../../../languages/yaml/index.js';
+import { renderedCharts } from '../helm/rendered.js';
+import type { ComposeProject, ComposeResource, Workload } from '../model.js';
+import { directoryOf } from '../paths.js';
+import { lookupIn } from './environment.js';
+import { join, ProjectLoader } from './load.js';
+import { services } from './merge.js';
+import { buildsIn, workloadOf, type KnownBuilds } from './service.js';
+import { branch, child, text } from './tree.js';
+import type { Value } from './tree.js';
+
+/** In the order in which `docker compose` looks for them. */
+const DEFAULTS = ['compose.yaml', 'compose.yml', 'docker-compose.yml', 'docker-compose.yaml'];
+const OVERRIDES = [
+  'compose.override.yaml',
+  'compose.override.yml',
+  'docker-compose.override.yml',
+  'docker-compose.override.yaml',
+];
+const NAMED = /(?:^|[-_.])(?:docker-?)?(?:compose|stack)(?=[-_.])/i;
+const CI = /(?:^|\/)(?:\.github|\.gitlab|\.circleci)\//;
+
+interface ComposeFile {
+  readonly path: string;
+  readonly names: ReadonlySet<string>;
+  /** Services without image, build and extends: they only make sense over another file. */
+  readonly partial: ReadonlySet<string>;
+}
+
+/** All services of all Compose projects in the repository. */
+export async function composeWorkloads(workspace: Workspace): Promise<Workload[]> {
+  const files = await composeFiles(workspace);
+  const loader = new ProjectLoader(workspace);
+  const directories = groupedByDirectory(files);
+  const projects: { workloads: Workload[]; overlayOf: Workload[] | undefined; production: boolean; path: string }[] =
+    [];
+  for (const [directory, inside] of directories) {
+    const base = DEFAULTS.map((name) => inside.find((file) => file.path === join(directory, name))).find(
+      (file) => file !== undefined,
+    );
+    const override = OVERRIDES.map((name) => inside.find((file) => file.path === join(directory, name))).find(
+      (file) => file !== undefined,
+    );
+    const builds = base ? await buildsOver(loader, base, inside, directory) : NO_BUILDS;
+    const files = base ? [base.path, ...(override ? [override.path] : [])] : [];
+    const first = base && (await loadProject(workspace, loader, files, directory, false, builds));
+    if (base && first) projects.push({ workloads: first, overlayOf: undefined, production: true, path: base.path });
+    for (const file of inside) {
+      if (file === base || file === override) continue;
+      const relation = relationTo(file, base);
+      const production = !workspace.roles(file.path).has('development');
+      if (base && relation !== 'apart') {
+        const over = await loadProject(workspace, loader, [base.path, file.path], directory, true);
+        if (over) projects.push({ workloads: over, overlayOf: first ?? [], production, path: file.path });
+      } else {
+        const alone = await loadProject(workspace, loader, [file.path], directory, false);
+        if (alone) projects.push({ workloads: alone, overlayOf: undefined, production, path: file.path });
+      }
+    }
+  }
+  const own = projects.filter(
+    ({ path }) => !loader.referenced.has(path) || DEFAULTS.some((name) => path === join(directoryOf(path), name)),
+  );
+  return withVariants(own);
+}
+
+/** Connects each workload with itself under production overlays. */
+function withVariants(
+  projects: readonly { workloads: Workload[]; overlayOf: Workload[] | undefined; production: boolean }[],
+): Workload[] {
+  return projects.flatMap(({ workloads, overlayOf }) => {
+    if (overlayOf !== undefined) return workloads;
+    return workloads.map((workload) => {
+      const over = projects.filter((project) => project.overlayOf === workloads && project.production);
+      const variants = over.flatMap((project) => project.workloads.filter(({ name }) => name === workload.name));
+      return variants.length === 0 ? workload : { ...workload, variants };
+    });
+  });
+}
+
+async function composeFiles(workspace: Workspace): Promise<ComposeFile[]> {
+  const charts = await workspace.model(renderedCharts);
+  const yaml = workspace
+    .glob('**/*.{yml,yaml}')
+    .filter((path) => !CI.test(path) && !charts.some((chart) => chart.covers(path)));
+  const files: ComposeFile[] = [];
+  for (const path of await workspace.mentioning(yaml, ['services:', 'services :', '"services"'])) {
+    const roots = (await yamlDocuments(workspace, path)) ?? [];
+    const file = composeFile(path, roots);
+    if (file !== undefined) files.push(file);
+  }
+  await oldFormat(workspace, yaml, files);
+  return files;
+}
+
+/** Services at the top level, as in 2015: `docker compose` refuses the file, so nothing is made of it here. */
+async function oldFormat(workspace: Workspace, yaml: readonly string[], files: readonly ComposeFile[]): Promise<void> {
+  const named = yaml.filter(
+    (path) => DEFAULTS.includes(path.slice(path.lastIndexOf('/') + 1)) && !files.some((file) => file.path === path),
+  );
+  for (const path of named) {
+    const root = (await yamlDocuments(workspace, path))?.[0];
+    const isOld =
+      root?.has('services') === false && root.entries().some(({ value }) => value.has('image') || value.has('build'));
+    if (isOld)
+      workspace.gap({
+        path,
+        kind: 'unsupported',
+        reason: 'Compose file format 1 (services at the top level): not evaluated',
+      });
+  }
+}
+
+/** A file is Compose's by its name, or when every one of its services says what it runs. */
+function composeFile(path: string, roots: readonly YamlNode[]): ComposeFile | undefined {
+  const entries = roots
+    .flatMap((root) => root.get('services')?.entries() ?? [])
+    .filter(({ value }) => value.kind === 'mapping' || value.isNull);
+  if (entries.length === 0) return undefined;
+  const complete = entries.filter(({ value }) => value.has('image') || value.has('build') || value.has('extends'));
+  const partial = entries.filter((entry) => !complete.includes(entry));
+  const named = NAMED.test(path.slice(path.lastIndexOf('/') + 1));
+  if (!named && (partial.length > 0 || roots.some((root) => root.has('apiVersion')))) return undefined;
+  return { path, names: new Set(entries.map(({ key }) => key)), partial: new Set(partial.map(({ key }) => key)) };
+}
+
+/**
+ * `docker-compose.prod.yml` beside `docker-compose.yml`: over it when a service is only completed by the other file or when
+ * they share services, apart when they have nothing in common.
+ */
+function relationTo(file: ComposeFile, base: ComposeFile | undefined): 'over' | 'apart' {
+  if (base === undefined) return 'apart';
+  return [...file.names].some((name) => base.names.has(name)) ? 'over' : 'apart';
+}
+
+const NO_BUILDS: KnownBuilds = { byService: new Map(), byImage: new Map() };
+
+/** What files laid over the project build: often only the one for development says where an image comes from. */
+async function buildsOver(
+  loader: ProjectLoader,
+  base: ComposeFile,
+  inside: readonly ComposeFile[],
+  directory: string,
+): Promise<KnownBuilds> {
+  const byService = new Map<string, Value>();
+  const byImage = new Map<string, Value>();
+  for (const file of inside) {
+    if (file === base || relationTo(file, base) === 'apart') continue;
+    const document = await loader.load([file.path], directory);
+    const builds = document === undefined ? NO_BUILDS : buildsIn(document);
+    for (const [name, build] of builds.byService) byService.set(name, build);
+    for (const [image, build] of builds.byImage) byImage.set(image, build);
+  }
+  return { byService, byImage };
+}
+
+async function loadProject(
+  workspace: Workspace,
+  loader: ProjectLoader,
+  files: readonly string[],
+  directory: string,
+  overlay: boolean,
+  over: KnownBuilds = NO_BUILDS,
+): Promise<Workload[] | undefined> {
+  const document = await loader.load(files, directory);
+  if (document === undefined) return undefined;
+  const project: ComposeProject = {
+    files,
+    directory,
+    networks: resources(document, 'networks'),
+    volumes: resources(document, 'volumes'),
+  };
+  const lookup = await lookupIn(workspace, [join(directory, '.env')]);
+  const own = buildsIn(document);
+  const builds = { byService: over.byService, byImage: new Map([...over.byImage, ...own.byImage]) };
+  const overlayFiles = overlay ? files.slice(1) : undefined;
+  const workloads: Workload[] = [];
+  for (const [name, entry] of services(document)) {
+    if (entry.value.kind === 'map')
+      workloads.push(await workloadOf(name, entry, { workspace, project, lookup, builds, overlayFiles }));
+  }
+  return workloads;
+}
+
+function resources(document: Value, key: string): ReadonlyMap<string, ComposeResource> {
+  return new Map(
+    [...branch(child(document, key))].map(([name, { key: at, value }]) => [
+      name,
+      {
+        at,
+        external: ![undefined, 'false'].includes(
+          text(child(value, 'external')) ?? (child(value, 'external') ? 'true' : undefined),
+        ),
+        internal: text(child(value, 'internal')) === 'true',
+        driver: text(child(value, 'driver')),
+        optionType: text(child(value, 'driver_opts', 'type')),
+        device: text(child(value, 'driver_opts', 'device')),
+      },
+    ]),
+  );
+}
+
+function groupedByDirectory(files: readonly ComposeFile[]): Map<string, ComposeFile[]> {
+  const directories = new Map<string, ComposeFile[]>();
+  for (const file of files) {
+    const directory = directoryOf(file.path);
+    directories.set(directory, [...(directories.get(directory) ?? []), file]);
+  }
+  return directories;
+}

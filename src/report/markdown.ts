@@ -1,0 +1,99 @@
+import type { Review, ReviewedFinding } from '../core/review.js';
+import type { Section } from '../core/types.js';
+import { countsByView } from './counts.js';
+import { oneLine, printable } from './escape.js';
+import { gathered } from './gaps.js';
+import { checkPage } from './links.js';
+
+/** Text from a repository inside Markdown: no markup, no mention, no link of its own. */
+export const inert = (text: string, limit = 500): string =>
+  oneLine(text, limit)
+    .replace(/[\\`*_{}[\]<>|~#&$]/g, (character) => `\\${character}`)
+    .replace(/^(\d{1,9}(?=[.)])|(?=[-+=]))/, '$1\\')
+    // GitHub makes links of mentions and references after Markdown, so a backslash does not stop them.
+    .replace(/([@#])(?=\w)/g, '$1\u2060')
+    .replace(/\bGH-(?=\d)/gi, '$&\u2060')
+    .replace(/\b(https?(?=:\/\/)|www(?=\.))/gi, '$1\u2060');
+
+/** A sentence of ours about a repository's text: `code` in it stays code, all else is inert. */
+export function prose(text: string, limit = 1000): string {
+  const parts = oneLine(text, limit).split('`');
+  if (parts.length % 2 === 0) return inert(text, limit);
+  return parts.map((part, index) => (index % 2 === 1 ? codeSpan(part) : spaced(part))).join('');
+}
+
+/** `inert` trims; between code spans the spaces belong to the sentence. */
+const spaced = (text: string): string =>
+  text.trim() === '' ? text : `${/^\s/.test(text) ? ' ' : ''}${inert(text, Infinity)}${/\s$/.test(text) ? ' ' : ''}`;
+
+/** Inline code that cannot be left: the fence is longer than any run of backticks inside. */
+export function codeSpan(text: string, limit = 200): string {
+  const content = oneLine(text, limit);
+  const fence = '`'.repeat(longestRun(content) + 1);
+  const pad = content.startsWith('`') || content.endsWith('`') || content === '' ? ' ' : '';
+  return `${fence}${pad}${content}${pad}${fence}`;
+}
+
+/** A fenced block that cannot be left. */
+export function codeBlock(text: string, language = ''): string {
+  const content = printable(text);
+  const fence = '`'.repeat(Math.max(3, longestRun(content) + 1));
+  return `${fence}${language}\n${content}\n${fence}`;
+}
+
+const longestRun = (text: string): number => Math.max(0, ...(text.match(/`+/g) ?? []).map((run) => run.length));
+
+export const tableMarkdown = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
+  [head, head.map(() => '---'), ...rows].map((row) => `| ${row.join(' | ')} |`).join('\n');
+
+export function sectionMarkdown(section: Section): string {
+  const parts = [`### ${inert(section.title)}`, ...(section.paragraphs ?? []).map((text) => inert(text, 1500))];
+  if (section.table) {
+    parts.push(
+      tableMarkdown(
+        section.table.head.map((cell) => inert(cell)),
+        section.table.rows.map((row) => row.map((cell) => inert(cell))),
+      ),
+    );
+  }
+  if (section.code) parts.push(codeBlock(section.code.text, section.code.language));
+  return parts.join('\n\n');
+}
+
+/** The whole review as one Markdown document, for a job summary or a file. */
+export function toMarkdown(review: Review): string {
+  const verdict = { pass: 'pass', fail: '**fail**', incomplete: '**incomplete**' }[review.verdict];
+  const rows = countsByView(review).map((count) => [
+    `${count.view.toUpperCase()} ${count.title}`,
+    ...[count.block, count.warn, count.note, count.existing, count.excused].map(String),
+  ]);
+  const gaps = gathered(review.gaps).map((gap) => `- ${codeSpan(gap.path)}: ${inert(gap.reason)}`);
+  const parts = [
+    '# Dialectic review',
+    `Verdict: ${verdict}`,
+    tableMarkdown(['View', 'Block', 'Warn', 'Note', 'Already there', 'Answered for'], rows),
+    ...review.findings.filter((finding) => finding.scope !== 'existing').map(findingMarkdown),
+    ...review.sections.map(sectionMarkdown),
+    ...(gaps.length > 0 ? ['## Not evaluated', gaps.join('\n')] : []),
+    ...(review.notes.length > 0 ? ['## Notes', review.notes.map((text) => `- ${inert(text, 800)}`).join('\n')] : []),
+  ];
+  return `${parts.join('\n\n')}\n`;
+}
+
+function findingMarkdown(finding: ReviewedFinding): string {
+  const { path, startLine } = finding.location;
+  const trace = (finding.trace ?? []).map(
+    (step, index) => `${index + 1}. ${inert(step.label)} (${codeSpan(`${step.path}:${step.line}`)})`,
+  );
+  const parts = [
+    `## ${finding.severity}: [${finding.check}](${checkPage(finding.check)}) at ${codeSpan(`${path}:${startLine}`)}`,
+    inert(finding.message, 800),
+    codeBlock(finding.evidence),
+    inert(finding.consequence, 800),
+    ...(trace.length > 0 ? [trace.join('\n')] : []),
+  ];
+  if (finding.fix)
+    parts.push(`Replace lines ${finding.fix.startLine} to ${finding.fix.endLine}:`, codeBlock(finding.fix.replacement));
+  if (finding.snippet) parts.push('Add:', codeBlock(finding.snippet.code, finding.snippet.language));
+  return parts.join('\n\n');
+}

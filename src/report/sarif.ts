@@ -1,0 +1,80 @@
+import type { Log, ReportingDescriptor, Result } from 'sarif';
+import { CHECKS } from '../checks/index.js';
+import type { Review, ReviewedFinding } from '../core/review.js';
+import { DESCRIPTION_PATH } from '../core/pull-request.js';
+import type { Severity } from '../core/types.js';
+import { checkPage } from './links.js';
+
+const LEVEL = { block: 'error', warn: 'warning', note: 'note' } as const satisfies Record<Severity, Result.level>;
+
+/** SARIF 2.1.0, as GitHub code scanning and editors read it. */
+export function toSarif(review: Review, version: string): string {
+  const used = new Set(review.findings.map((finding) => finding.check));
+  const rules = CHECKS.filter((check) => used.has(check.id)).map((check): ReportingDescriptor => ({
+    id: check.id,
+    shortDescription: { text: check.flags },
+    helpUri: checkPage(check.id),
+    defaultConfiguration: { level: LEVEL[check.severity] },
+  }));
+  const log: Log = {
+    $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
+    version: '2.1.0',
+    runs: [
+      {
+        tool: {
+          driver: {
+            name: 'Dialectic',
+            semanticVersion: version,
+            informationUri: 'https://github.com/dialectic-app/dialectic',
+            rules,
+          },
+        },
+        columnKind: 'utf16CodeUnits',
+        results: review.findings.map(resultOf),
+        invocations: [
+          {
+            executionSuccessful: review.verdict !== 'incomplete',
+            toolExecutionNotifications: review.gaps.map((gap) => ({
+              level: 'warning',
+              message: { text: `${gap.path}: ${gap.reason}` },
+            })),
+          },
+        ],
+      },
+    ],
+  };
+  return `${JSON.stringify(log, null, 2)}\n`;
+}
+
+function resultOf(finding: ReviewedFinding): Result {
+  return {
+    ruleId: finding.check,
+    level: LEVEL[finding.severity],
+    message: { text: `${finding.message} ${finding.consequence}` },
+    locations: [physical(finding.location.path, finding.location.startLine, finding.location.endLine)],
+    partialFingerprints: { 'dialectic/v1': finding.fingerprint },
+    baselineState: finding.scope === 'existing' ? 'unchanged' : 'new',
+    ...(finding.trace
+      ? {
+          codeFlows: [
+            {
+              threadFlows: [
+                {
+                  locations: finding.trace.map((step) => ({
+                    location: { ...physical(step.path, step.line, step.line), message: { text: step.label } },
+                  })),
+                },
+              ],
+            },
+          ],
+        }
+      : {}),
+  };
+}
+
+const physical = (path: string, startLine: number, endLine: number) => ({
+  physicalLocation: {
+    artifactLocation: { uri: path === DESCRIPTION_PATH ? 'PULL_REQUEST_DESCRIPTION' : encodeURI(path) },
+    region: { startLine, endLine },
+  },
+});

@@ -1,0 +1,3 @@
+import { describeFixtures } from '../../support/describe-fixtures.js';
+
+describeFixtures('plan');

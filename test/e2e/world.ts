@@ -1,0 +1,234 @@
+import { afterAll, afterEach, beforeAll, beforeEach, expect, jest } from '@jest/globals';
+import { setTimeout as pause } from 'node:timers/promises';
+import { pathToFileURL } from 'node:url';
+import { pino } from 'pino';
+import { startLocalGitHub, type Push, type World, type WorldOptions } from '../../demo/local-github/index.js';
+import type { NewPull } from '../../demo/local-github/people.js';
+import type { CheckRun, Pull, Repository, User } from '../../demo/local-github/store.js';
+import { errorFields, serve, WEBHOOK_PATH, type RunningServer, type ServeOptions } from '../../src/wiring/serve.js';
+
+/** A GitHub, people on it, a repository, and the App running against it over real HTTP. */
+export class Stage {
+  readonly author: User;
+  readonly maintainer: User;
+  readonly stranger: User;
+  repository!: Repository;
+  server: RunningServer | undefined;
+  readonly logs: string[] = [];
+
+  private constructor(
+    readonly world: World,
+    private readonly overrides: Partial<ServeOptions>,
+  ) {
+    const { github } = world;
+    this.author = github.addUser('ana');
+    this.maintainer = github.addUser('maria');
+    this.stranger = github.addUser('sven');
+  }
+
+  static async open(options: WorldOptions = {}, overrides: Partial<ServeOptions> = {}): Promise<Stage> {
+    const stage = new Stage(await startLocalGitHub(options), overrides);
+    stage.repository = await stage.addRepository('platform');
+    await stage.startApp();
+    return stage;
+  }
+
+  async addRepository(name: string): Promise<Repository> {
+    const repository = await this.world.github.addRepository(this.world.organization, name);
+    repository.collaborators.set(this.author.login, 'write');
+    repository.collaborators.set(this.maintainer.login, 'write');
+    repository.collaborators.set(this.stranger.login, 'read');
+    return repository;
+  }
+
+  async startApp(over: Partial<ServeOptions> = {}): Promise<void> {
+    const { world } = this;
+    this.server = await serve({
+      credentials: { appId: world.app.id, privateKey: world.privateKey, webhookSecret: world.webhookSecret },
+      apiUrl: `${world.server.url}/api/v3`,
+      webUrl: world.server.url,
+      port: 0,
+      host: '127.0.0.1',
+      redisUrl: undefined,
+      role: 'all',
+      sweepMs: 0,
+      deadlineMs: 60_000,
+      concurrency: 2,
+      logLevel: 'info',
+      throttle: false,
+      patienceMs: [20, 50],
+      queue: { backoffMs: 20 },
+      // Worker threads run the compiled code: `npm test` builds it first.
+      pool: { threadFile: pathToFileURL('dist/worker/entry.cjs') },
+      log: pino(
+        { level: 'info', serializers: { err: errorFields } },
+        { write: (line: string) => void this.logs.push(line) },
+      ),
+      ...this.overrides,
+      ...over,
+    });
+    // A worker receives nothing.
+    if (over.role === 'worker') return;
+    world.github.webhooks.target = {
+      url: `http://127.0.0.1:${this.server.port}${WEBHOOK_PATH}`,
+      secret: world.webhookSecret,
+    };
+  }
+
+  async stopApp(): Promise<void> {
+    this.world.github.webhooks.target = undefined;
+    await this.server?.close();
+    this.server = undefined;
+  }
+
+  async close(): Promise<void> {
+    await this.stopApp();
+    await this.world.close();
+  }
+
+  push(change: Push, repository = this.repository, user = this.author): Promise<string> {
+    return this.world.push(repository, user, change);
+  }
+
+  async openPull(wanted: NewPull, repository = this.repository, user = this.author): Promise<Pull> {
+    return this.world.people.openPull(repository, user, wanted);
+  }
+
+  /** A repository with this on main, and a pull request that lays that over it. */
+  async pullOf(
+    base: Record<string, string | null>,
+    change: Record<string, string | null>,
+    over: Partial<NewPull> = {},
+  ): Promise<Pull> {
+    await this.push({ branch: 'main', message: 'Begin', files: base });
+    await this.push({ branch: 'feature', message: 'Change', files: change, from: 'main' });
+    return this.openPull({ title: 'Change', body: ARGUED, head: 'feature', ...over });
+  }
+
+  /** Resolves when nothing is delivered, waits or runs. */
+  async idle(): Promise<void> {
+    let quiet = 0;
+    for (let round = 0; round < 3000 && quiet < 3; round += 1) {
+      await this.world.github.webhooks.settled();
+      const counts = (await this.server?.services.queue.counts()) ?? { running: 0, waiting: 0 };
+      quiet = counts.running + counts.waiting === 0 ? quiet + 1 : 0;
+      await pause(10);
+    }
+    if (quiet < 3) throw new Error(`the app did not come to rest:\n${this.logs.slice(-6).join('')}`);
+  }
+
+  checksOf(sha: string, repository = this.repository): CheckRun[] {
+    return repository.runs.filter((run) => run.headSha === sha && run.suite.app === this.world.app);
+  }
+
+  /** The newest check run of a pull request's head, as people see it. */
+  checkOf(pull: Pull, repository = this.repository): CheckRun {
+    const run = this.checksOf(pull.head.sha, repository).at(-1);
+    if (!run) throw new Error(`no check run on ${pull.head.sha}\n${this.logs.slice(-6).join('')}`);
+    return run;
+  }
+
+  /** What stands on a pull request and is the App's: whole, and free of ids and times. */
+  state(pull: Pull, repository = this.repository) {
+    const own = (user: User): boolean => user === this.world.app.bot;
+    return {
+      checks: this.checksOf(pull.head.sha, repository).map((run) => ({
+        status: run.status,
+        conclusion: run.conclusion,
+        title: run.output.title,
+      })),
+      reviews: pull.reviews.filter((review) => own(review.user)).map((review) => review.state),
+      inline: repository.reviewComments
+        .filter((comment) => comment.pull === pull.number && own(comment.user))
+        .map((comment) => `${comment.path}:${comment.line ?? comment.subject} ${headline(comment.body)}`),
+      discussion: repository.comments
+        .filter((comment) => comment.issue === pull.number && own(comment.user))
+        .map((comment) => comment.body.split('\n', 1)[0]),
+    };
+  }
+
+  /** Requests that were made since a mark, writes only. */
+  writesSince(mark: number): string[] {
+    return this.world.github.requests
+      .slice(mark)
+      .filter(
+        (request) =>
+          request.method !== 'GET' &&
+          request.operation !== 'graphql' &&
+          request.operation !== 'apps/create-installation-access-token',
+      )
+      .map((request) => request.operation);
+  }
+
+  get mark(): number {
+    return this.world.github.requests.length;
+  }
+}
+
+const headline = (body: string): string =>
+  body.startsWith('✓')
+    ? (body.split('\n', 1)[0] ?? '').replace(/[0-9a-f]{40}/, '<sha>')
+    : (/\[([\w/-]+)\]/.exec(body)?.[1] ?? '');
+
+const UNLIMITED = { hourly: 1e6, writesPerMinute: 1e6, writesPerHour: 1e6, pointsPerMinute: 1e6, concurrent: 1000 };
+
+/** One stage for a file of tests, a repository of its own for each of them. */
+export function stageForFile(options: WorldOptions = {}, overrides: Partial<ServeOptions> = {}): () => Stage {
+  // The first review starts a thread that loads every parser; machines that build are busy.
+  jest.setTimeout(90_000);
+  let stage: Stage | undefined;
+  let count = 0;
+  beforeAll(async () => {
+    // The App does not pace itself here, so the local GitHub must not either; the limits have tests of their own.
+    stage = await Stage.open({ limits: UNLIMITED, ...options }, overrides);
+  });
+  beforeEach(async () => {
+    if (stage) stage.repository = await stage.addRepository(`platform-${(count += 1)}`);
+  });
+  afterEach(async () => {
+    await stage?.idle();
+    const violations = stage?.world.github.violations.splice(0);
+    expect(violations).toEqual([]);
+  });
+  afterAll(() => stage?.close());
+  return () => {
+    if (!stage) throw new Error('the stage opens before the first test');
+    return stage;
+  };
+}
+
+/** A service that is fine, one that blocks, and one that blocks twice. */
+export const CLEAN = `import asyncio
+import time
+
+from fastapi import FastAPI
+
+app = FastAPI()
+
+
+@app.get("/score")
+async def score():
+    return {"score": 1}
+
+
+@app.get("/limits")
+async def limits():
+    return {"limits": []}
+`;
+export const BLOCKING = CLEAN.replace('    return {"score"', '    time.sleep(1)\n    return {"score"');
+export const TWICE = BLOCKING.replace('    return {"limits"', '    time.sleep(2)\n    return {"limits"');
+export const FILES = { 'service/main.py': CLEAN, 'README.md': '# Platform\n' };
+
+/** A description that meets the gate. */
+export const ARGUED = `## Thesis
+
+Scoring calls the risk service over HTTP from the endpoint, because the score needs the newest limit of the customer.
+
+## Antithesis
+
+The call can time out and then fail every request behind it; a slow risk service would conflict with our latency budget.
+
+## Synthesis
+
+The call gets a timeout of 50 ms and falls back to the cached limit, so a timeout degrades the answer instead of failing it.
+`;

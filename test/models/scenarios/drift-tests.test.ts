@@ -1,0 +1,139 @@
+import { describe, expect, test } from '@jest/globals';
+import { DEFAULT_SETTINGS } from '../../../src/config/defaults.js';
+import { driftTests } from '../../../src/models/scenarios/drift-tests.js';
+import { memoryFactStore } from '../../../src/reviewers/fact-store.js';
+import { SnapshotWorkspace } from '../../../src/reviewers/workspace.js';
+import { snapshotOf } from '../../support/snapshot.js';
+
+const workspaceOf = (files: Readonly<Record<string, string>>): SnapshotWorkspace =>
+  new SnapshotWorkspace(snapshotOf(files), DEFAULT_SETTINGS, memoryFactStore(), undefined, true);
+
+const DETECTOR = `import numpy as np
+import requests
+
+
+class Detector:
+    def index(self, expected, actual):
+        return float(np.sum((actual - expected) * np.log(actual / expected)))
+
+
+class Monitor:
+    def __init__(self, url):
+        self.detector = Detector()
+        self.url = url
+
+    def watch(self, expected, actual):
+        found = self.detector.index(expected, actual)
+        if found > 0.25:
+            requests.post(self.url, timeout=10)
+        return found
+`;
+
+const TRAIN = `import h2o
+
+
+def train(frame, folder):
+    model = h2o.estimators.H2OGradientBoostingEstimator()
+    model.train(y="label", training_frame=frame)
+    return model.download_mojo(path=folder)
+`;
+
+async function shown(tests: Readonly<Record<string, string>>): Promise<string[]> {
+  const files = { 'monitoring/watch.py': DETECTOR, 'pipelines/train.py': TRAIN, ...tests };
+  return (await driftTests(workspaceOf(files))).map(({ path, crosses, triggers, exports }) =>
+    [path, crosses && 'crosses', triggers && 'triggers', exports && 'exports'].filter(Boolean).join(' '),
+  );
+}
+
+const HEAD = `import numpy as np
+from unittest.mock import patch
+
+from monitoring.watch import Detector, Monitor
+from pipelines.train import train
+
+
+`;
+
+describe('what tests of drift show', () => {
+  test('an index behind a method of an attribute, a mock of the call that triggers, a file that the training gives', async () => {
+    const code = `${HEAD}def test_drift(tmp_path, frame):
+    before, after = np.full(10, 0.1), np.array([0.46] + [0.06] * 9) * 1.0
+    monitor = Monitor("http://mage/run")
+    with patch("monitoring.watch.requests.post") as post:
+        found = monitor.watch(before, after)
+    assert found > 0.25
+    post.assert_called_once()
+    written = train(frame, tmp_path)
+    assert written.exists()
+`;
+    expect(await shown({ 'tests/test_watch_drift.py': code })).toEqual([
+      'tests/test_watch_drift.py crosses triggers exports',
+    ]);
+  });
+
+  test('unittest: setUp, decorators, assertGreater', async () => {
+    const code = `import unittest
+${HEAD}class DriftCase(unittest.TestCase):
+    def setUp(self):
+        self.before = np.random.normal(0, 1, 100)
+
+    @patch("monitoring.watch.requests.post")
+    def test_drift(self, sent):
+        value = Monitor("http://mage").watch(self.before, self.before * 3)
+        self.assertGreater(value, 0.25)
+        self.assertTrue(sent.called)
+`;
+    expect(await shown({ 'tests/test_case.py': code })).toEqual(['tests/test_case.py crosses triggers']);
+  });
+
+  test('fixtures of a conftest above, and what they hand out', async () => {
+    const conftest = `import pytest
+from monitoring.watch import Detector
+
+
+@pytest.fixture
+def index():
+    def measure(a, b):
+        return Detector().index(a, b)
+
+    return measure
+`;
+    const code = `def test_drift(index, reference):
+    assert index(reference, reference * 2) >= 0.25
+`;
+    expect(await shown({ 'tests/conftest.py': conftest, 'tests/unit/test_drift.py': code })).toEqual([
+      'tests/unit/test_drift.py crosses',
+    ]);
+    // A conftest beside it, not above it, gives nothing.
+    expect(await shown({ 'tests/other/conftest.py': conftest, 'tests/unit/test_drift.py': code })).toEqual([
+      'tests/unit/test_drift.py',
+    ]);
+  });
+
+  test('stability is not drift: an index under the threshold, a mock that was not called, a name in a comment', async () => {
+    const code = `${HEAD}def test_no_drift():
+    # psi > 0.25 triggers the pipeline and a new mojo
+    before = np.random.normal(0, 1, 100)
+    with patch("monitoring.watch.requests.post") as post:
+        assert Monitor("x").watch(before, before + 0.001) < 0.25
+        assert not Monitor("x").watch(before, before) > 0.25
+    post.assert_not_called()
+`;
+    expect(await shown({ 'tests/test_watch.py': code })).toEqual(['tests/test_watch.py']);
+  });
+
+  test('an index put in its place, a recorder put in the place of the call', async () => {
+    const code = `from monitoring import watch
+from monitoring.watch import Monitor
+
+
+def test_drift_is_acted_on(monkeypatch):
+    sent = []
+    monkeypatch.setattr(watch.Detector, "drift_index", lambda *_: 0.4)
+    monkeypatch.setattr(watch.requests, "post", lambda url, **_: sent.append(url))
+    Monitor("http://mage").watch(1, 2)
+    assert len(sent) == 1
+`;
+    expect(await shown({ 'tests/test_act.py': code })).toEqual(['tests/test_act.py crosses triggers']);
+  });
+});
