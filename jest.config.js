@@ -8,5 +8,7 @@ export default {
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   // A busy machine may take seconds for what takes milliseconds; a test that hangs still ends.
   testTimeout: 60_000,
+  // A test that failed may leave a server open; the run must end and say so all the same.
+  forceExit: true,
   modulePathIgnorePatterns: ['<rootDir>/dist/'],
 };

@@ -11,15 +11,11 @@ export class BullQueue implements JobQueue {
   readonly #options: Required<Omit<QueueOptions, 'onError'>> & Pick<QueueOptions, 'onError'>;
   #worker: Worker<Job> | undefined;
 
-  constructor(
-    url: string,
-    options: QueueOptions = {},
-    private readonly name = 'dialectic',
-  ) {
-    this.#options = { concurrency: 2, attempts: 5, backoffMs: 2000, ...options };
+  constructor(url: string, options: QueueOptions = {}) {
+    this.#options = { name: 'dialectic', concurrency: 2, attempts: 5, backoffMs: 2000, ...options };
     this.#connection = new Redis(url, { maxRetriesPerRequest: null });
     this.#connection.on('error', () => undefined);
-    this.#queue = new Queue(name, { connection: this.#connection });
+    this.#queue = new Queue(this.#options.name, { connection: this.#connection });
     this.#queue.on('error', () => undefined);
   }
 
@@ -46,7 +42,7 @@ export class BullQueue implements JobQueue {
         throw attempt.last ? new UnrecoverableError(String(error)) : error;
       }
     };
-    this.#worker = new Worker<Job>(this.name, process, {
+    this.#worker = new Worker<Job>(this.#options.name, process, {
       connection: this.#connection,
       concurrency,
       // The default gives a job up for good when its worker died twice.

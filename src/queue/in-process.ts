@@ -11,7 +11,7 @@ interface Waiting {
 export class InProcessQueue implements JobQueue {
   readonly #waiting = new Map<string, Waiting>();
   readonly #running = new Map<string, Promise<void>>();
-  readonly #options: Required<Omit<QueueOptions, 'onError'>> & Pick<QueueOptions, 'onError'>;
+  readonly #options: Required<Omit<QueueOptions, 'onError' | 'name'>> & Pick<QueueOptions, 'onError'>;
   #handler: Handler | undefined;
   #timer: NodeJS.Timeout | undefined;
   #closed = false;

@@ -83,6 +83,8 @@ export interface Attempt {
 export type Handler = (job: Job, attempt: Attempt) => Promise<void>;
 
 export interface QueueOptions {
+  /** What processes that share the work call it; another name in the same Redis is another queue. */
+  readonly name?: string;
   /** Jobs at a time. */
   readonly concurrency?: number;
   readonly attempts?: number;

@@ -4,8 +4,8 @@ import { BullQueue } from '../../src/queue/bullmq.js';
 import { BLOCKING, FILES, Stage } from './world.js';
 
 const REDIS = process.env.REDIS_URL ?? 'redis://127.0.0.1:6379';
-/** A database of its own, so that nothing else meets these jobs. */
-const DATABASE = `${REDIS.replace(/\/\d*$/, '')}/9`;
+/** A queue of its own, so that no other process of this Redis takes its jobs. */
+const QUEUE = { name: `dialectic-test-${process.pid}-${Math.random().toString(36).slice(2)}`, backoffMs: 20 };
 
 const reachable = await new Promise<boolean>((resolve) => {
   const { hostname, port } = new URL(REDIS);
@@ -22,26 +22,25 @@ if (!reachable) console.warn(`No Redis at ${REDIS}: web and worker in two proces
   'one process receives, another reviews; jobs wait in Redis meanwhile',
   async () => {
     jest.setTimeout(90_000);
-    const queue = new BullQueue(DATABASE);
-    await queue.obliterate();
-    const stage = await Stage.open({}, { redisUrl: DATABASE, role: 'web' });
+    const queue = new BullQueue(REDIS, QUEUE);
+    const stage = await Stage.open({}, { redisUrl: REDIS, role: 'web', queue: QUEUE });
     try {
       const pull = await stage.pullOf(FILES, { 'service/main.py': BLOCKING });
       await stage.world.github.webhooks.settled();
       expect((await queue.counts()).waiting).toBeGreaterThan(0);
       expect(stage.checksOf(pull.head.sha)).toEqual([]);
-      const web = stage.server;
       await stage.startApp({ role: 'worker' });
       await stage.idle();
-      expect(stage.state(pull)).toMatchObject({
+      const warnings = stage.logs.filter((line) => (JSON.parse(line) as { level: number }).level > 30);
+      expect({ ...stage.state(pull), warnings }).toMatchObject({
         reviews: ['CHANGES_REQUESTED'],
         inline: ['service/main.py:11 proc/blocking-call'],
+        warnings: [],
       });
-      await web?.close();
     } finally {
+      await stage.close();
       await queue.obliterate();
       await queue.close();
-      await stage.close();
     }
   },
   90_000,

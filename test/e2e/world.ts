@@ -13,7 +13,9 @@ export class Stage {
   readonly maintainer: User;
   readonly stranger: User;
   repository!: Repository;
+  /** The one that was started last. */
   server: RunningServer | undefined;
+  readonly #servers: RunningServer[] = [];
   readonly logs: string[] = [];
 
   private constructor(
@@ -67,6 +69,7 @@ export class Stage {
       ...this.overrides,
       ...over,
     });
+    this.#servers.push(this.server);
     // A worker receives nothing.
     if (over.role === 'worker') return;
     world.github.webhooks.target = {
@@ -77,7 +80,7 @@ export class Stage {
 
   async stopApp(): Promise<void> {
     this.world.github.webhooks.target = undefined;
-    await this.server?.close();
+    for (const server of this.#servers.splice(0)) await server.close();
     this.server = undefined;
   }
 

@@ -25,11 +25,8 @@ if (reachable) {
   adapters.push([
     'BullMQ',
     async (options) => {
-      const queue = new BullQueue(
-        REDIS,
-        options,
-        `dialectic-test-${process.pid}-${Math.random().toString(36).slice(2)}`,
-      );
+      const name = `dialectic-test-${process.pid}-${Math.random().toString(36).slice(2)}`;
+      const queue = new BullQueue(REDIS, { ...options, name });
       obliterate.push(() => queue.obliterate());
       return queue;
     },
