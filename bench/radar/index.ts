@@ -71,7 +71,7 @@ async function scan(
 ): Promise<{ parsed: number; nodes: number; sites: number }> {
   const workspace = new SnapshotWorkspace(snapshot(all), DEFAULT_SETTINGS, facts, undefined, true);
   const { program, graph, sites } = await workspace.model(radar);
-  return { parsed: program.modules.size, nodes: graph.nodes.size, sites: sites.length };
+  return { parsed: program.modules.size, nodes: graph.nodes.length, sites: sites.length };
 }
 
 function snapshot(all: ReadonlyMap<string, Uint8Array>): Snapshot {

@@ -29,7 +29,7 @@ export interface Problem {
   readonly line?: number;
 }
 
-/** Where facts are kept between reviews. Keys are `<extractor>@<version>:<blob>`. */
+/** Where facts, and what is worked out from them alone, are kept between reviews. Keys of facts are `<extractor>@<version>:<blob>`. */
 export interface FactStore {
   get(key: string): unknown;
   set(key: string, value: unknown, weight: number): void;

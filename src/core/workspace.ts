@@ -37,6 +37,11 @@ export interface Workspace {
   mentioning(paths: readonly string[], needles: readonly string[]): Promise<readonly string[]>;
   /** Facts of one file, from the cache when its blob is known; undefined when they cannot be had, which is on record. */
   facts<F>(extractor: Extractor<F>, path: string): Promise<F | undefined>;
+  /**
+   * What was worked out from facts alone, kept between reviews. The key has to cover everything that `build` depends on;
+   * the weight is in bytes of source, as for facts.
+   */
+  kept<T>(key: string, weight: number, build: () => T): T;
   /** Built once a review and shared by all checks. */
   model<M>(model: Model<M>): Promise<M>;
 

@@ -184,6 +184,14 @@ export class SnapshotWorkspace implements Workspace {
     return kept.ok.facts;
   }
 
+  kept<T>(key: string, weight: number, build: () => T): T {
+    const known = this.store.get(key) as { readonly value: T } | undefined;
+    if (known) return known.value;
+    const value = build();
+    this.store.set(key, { value }, weight);
+    return value;
+  }
+
   model<M>(model: Model<M>): Promise<M> {
     let built = this.#models.get(model.name);
     if (!built) {

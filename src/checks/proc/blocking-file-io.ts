@@ -1,5 +1,6 @@
 import { defineCheck, type CheckContext } from '../../core/check.js';
-import { radar, type Site } from '../../models/call-graph/radar.js';
+import { radar } from '../../models/call-graph/radar.js';
+import type { Site } from '../../models/call-graph/sites.js';
 import { draftOf, entriesOf, sitesOf } from './support/draft.js';
 
 export const blockingFileIo = defineCheck({
@@ -82,7 +83,7 @@ function oncePerWay(sites: readonly Site[], context: CheckContext): readonly Sit
     const helper = site.steps[1];
     const last = site.steps.at(-1);
     const way = helper && last ? `${helper.within} ${last.path}:${last.line}` : `${site.line}`;
-    const key = `${site.coroutine.id} ${way}`;
+    const key = `${site.coroutine.place} ${way}`;
     const known = chosen.get(key);
     if (!known || (!isAdded(known) && isAdded(site))) chosen.set(key, site);
   }

@@ -2,7 +2,7 @@ import { defineCheck } from '../../core/check.js';
 import type { Sym } from '../../languages/python/flow.js';
 import { callsTo } from '../../models/call-graph/calls.js';
 import type { Fn } from '../../models/call-graph/program.js';
-import type { Radar } from '../../models/call-graph/radar.js';
+import type { Radar } from '../../models/call-graph/joined.js';
 import { services } from '../../models/call-graph/service.js';
 import { lineText } from './support/draft.js';
 import { MAKER_LABEL, poolsOf, type PoolCall } from './support/pools.js';

@@ -1,7 +1,7 @@
 import { defineCheck } from '../../core/check.js';
 import type { Severity } from '../../core/types.js';
 import { keywordsOf, type Keywords } from '../../models/call-graph/calls.js';
-import type { Interpreter } from '../../models/call-graph/interpreter.js';
+import type { Answers } from '../../models/call-graph/joined.js';
 import { radar } from '../../models/call-graph/radar.js';
 import { lineText } from './support/draft.js';
 import { MAKER_LABEL, poolsOf, type PoolCall } from './support/pools.js';
@@ -101,7 +101,7 @@ const worst = (verdicts: readonly (Severity | undefined)[]): Severity | undefine
   verdicts.includes('block') ? 'block' : verdicts.every((verdict) => verdict === 'warn') ? verdicts[0] : undefined;
 
 /** What one way of calling says about the pool's size. Undefined when it is limited, or cannot be told. */
-function judge(pool: PoolCall, { given, open }: Keywords, interpreter: Interpreter): Severity | undefined {
+function judge(pool: PoolCall, { given, open }: Keywords, interpreter: Answers): Severity | undefined {
   const number = (name: string): number | undefined => {
     const found = given.get(name);
     const values = found ? interpreter.values(found.sym, found.frame) : [];
@@ -116,7 +116,7 @@ function judge(pool: PoolCall, { given, open }: Keywords, interpreter: Interpret
 /** psycopg_pool.AsyncConnectionPool(conninfo, min_size, max_size) is keyword-only; asyncpg's too, but for the DSN. */
 const positionalSize = ({ call }: PoolCall): boolean => call.args.length > 2;
 
-function isSqlite({ call, frame }: PoolCall, interpreter: Interpreter): boolean {
+function isSqlite({ call, frame }: PoolCall, interpreter: Answers): boolean {
   const url = call.args[0] ?? call.keywords.find(([name]) => name === 'url')?.[1];
   if (!url) return false;
   const text = (sym: typeof url): string =>

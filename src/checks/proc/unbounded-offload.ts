@@ -1,10 +1,12 @@
 import { defineCheck } from '../../core/check.js';
 import type { FlowCall, Sym } from '../../languages/python/flow.js';
 import { calledName } from '../../models/call-graph/calls.js';
-import { familyOf, type CallGraph } from '../../models/call-graph/graph.js';
+import { familyOf } from '../../models/call-graph/patterns.js';
 import { textOf } from '../../models/call-graph/look-aside.js';
 import type { Fn } from '../../models/call-graph/program.js';
-import { callLabel, radar, type Radar } from '../../models/call-graph/radar.js';
+import type { Radar } from '../../models/call-graph/joined.js';
+import { radar } from '../../models/call-graph/radar.js';
+import { callLabel } from '../../models/call-graph/sites.js';
 import type { Value } from '../../models/call-graph/values.js';
 import { lineText } from './support/draft.js';
 
@@ -97,14 +99,14 @@ function offloaded(call: FlowCall): Sym | undefined {
   return name === 'to_thread' || name === 'submit' ? call.args[0] : undefined;
 }
 
-function offloadsInference(call: FlowCall, fn: Fn, graph: CallGraph): boolean {
+function offloadsInference(call: FlowCall, fn: Fn, graph: Radar['graph']): boolean {
   const sym = offloaded(call);
   if (!sym) return false;
   // anyio.to_thread.run_sync has another name, so `to_thread` here is asyncio's.
   return graph.interpreter.values(sym, graph.interpreter.frame(fn, fn.owner)).some((value) => infers(value, graph));
 }
 
-function infers(value: Value, graph: CallGraph): boolean {
+function infers(value: Value, graph: Radar['graph']): boolean {
   if (value.kind === 'partial') return value.of.some((one) => infers(one, graph));
   if (value.kind === 'external') return graph.familyOfName(value.name) === 'inference';
   if (value.kind === 'object') return graph.familyOfName(`${value.type}.__call__`) === 'inference';

@@ -1,6 +1,6 @@
 import type { FlowCall, Sym } from '../../languages/python/flow.js';
-import type { Interpreter } from './interpreter.js';
-import type { Fn, Program } from './program.js';
+import type { Answers, Radar } from './joined.js';
+import type { Fn } from './program.js';
 import type { Frame, Value } from './values.js';
 
 export interface CallSite {
@@ -15,7 +15,7 @@ export function calledName(call: FlowCall): string | undefined {
 }
 
 /** Calls, anywhere in the program, of something outside the repository. `local` are the names it may be called by. */
-export function callsOf(program: Program, interpreter: Interpreter, local: RegExp, name: RegExp): CallSite[] {
+export function callsOf(program: Radar['program'], interpreter: Answers, local: RegExp, name: RegExp): CallSite[] {
   const found: CallSite[] = [];
   for (const module of program.modules.values()) {
     for (const fn of module.functions) {
@@ -33,7 +33,7 @@ export function callsOf(program: Program, interpreter: Interpreter, local: RegEx
 }
 
 /** Calls of a function of the repository, by name first. */
-export function callsTo(program: Program, interpreter: Interpreter, target: Fn): CallSite[] {
+export function callsTo(program: Radar['program'], interpreter: Answers, target: Fn): CallSite[] {
   const wanted = target.facts.name === '__init__' ? target.owner?.facts.name : target.facts.name;
   const found: CallSite[] = [];
   for (const module of program.modules.values()) {
@@ -59,7 +59,12 @@ export interface Keywords {
 }
 
 /** Follows `**name` to dictionaries, and to the callers when it is the function's own `**kwargs`. One answer a caller. */
-export function keywordsOf(site: CallSite, program: Program, interpreter: Interpreter, depth = 0): readonly Keywords[] {
+export function keywordsOf(
+  site: CallSite,
+  program: Radar['program'],
+  interpreter: Answers,
+  depth = 0,
+): readonly Keywords[] {
   const given = new Map<string, { sym: Sym; frame: Frame }>();
   let open = false;
   let passedOn = false;
@@ -87,7 +92,7 @@ const isOwnKwargs = (sym: Sym, fn: Fn): boolean =>
 function addDictionary(
   sym: Sym,
   site: CallSite,
-  interpreter: Interpreter,
+  interpreter: Answers,
   given: Map<string, { sym: Sym; frame: Frame }>,
 ): boolean {
   const values = interpreter.values(sym, site.frame);

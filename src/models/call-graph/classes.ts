@@ -21,7 +21,8 @@ const EMPTY_BASES =
 /** Members of classes: methods, fields, attributes that methods set, properties, through bases. */
 export class Classes {
   readonly #ancestry = new Map<Cls, Ancestry>();
-  readonly #members = new Map<string, Values>();
+  /** By class, on whose behalf, name. */
+  readonly #members = new Map<Cls, Map<string, Map<string, Values>>>();
   #overrides: Map<Cls, Cls[]> | undefined;
 
   constructor(private readonly interpreter: Interpreter) {}
@@ -52,14 +53,23 @@ export class Classes {
   }
 
   member(cls: Cls, name: string, self: Cls, bound: boolean): Values {
-    const key = `${cls.id}.${name}@${self.id}${bound ? '' : '!'}`;
-    const known = this.#members.get(key);
+    const members = this.#membersOf(cls, self, bound);
+    const known = members.get(name);
     if (known) return known;
-    this.#members.set(key, []);
+    members.set(name, []);
     const { inside, outside } = this.ancestry(cls);
     const found = this.#search(inside, outside, name, self, bound);
-    this.#members.set(key, found);
+    members.set(name, found);
     return found;
+  }
+
+  #membersOf(cls: Cls, self: Cls, bound: boolean): Map<string, Values> {
+    const key = cls === self ? (bound ? 'instance' : 'class') : `${self.id}${bound ? '' : '!'}`;
+    let ways = this.#members.get(cls);
+    if (!ways) this.#members.set(cls, (ways = new Map()));
+    let members = ways.get(key);
+    if (!members) ways.set(key, (members = new Map()));
+    return members;
   }
 
   /** As `super()` sees it. */

@@ -1,20 +1,9 @@
 import type { FlowCall, FlowCondition, Literal, Sym } from '../../languages/python/flow.js';
-import type { Category } from './catalogue.js';
 import { Interpreter, isContextManager, type Given } from './interpreter.js';
 import type { Blocking, BlockingCallables } from './patterns.js';
 import type { Cls, Fn, Program } from './program.js';
 import { canonical, CALLERS, LOOP_CALLBACKS } from './types.js';
 import type { Frame, Value } from './values.js';
-
-/** What a check asks about. */
-export type Family = 'blocking' | 'file' | 'inference' | 'dataframe';
-
-export const familyOf = (category: Category): Family =>
-  category === 'inference' || category === 'dataframe'
-    ? category
-    : category === 'file' || category === 'stat'
-      ? 'file'
-      : 'blocking';
 
 export interface Sink extends Blocking {
   /** Canonical: `redis.Redis.get`. */
@@ -62,10 +51,13 @@ const MAX_OVERRIDES = 8;
 export class CallGraph {
   readonly interpreter: Interpreter;
   readonly nodes = new Map<string, Node>();
-  readonly coroutines: Node[] = [];
+  /** The nodes that coroutines lead to. What is asked for later adds to `nodes` alone, so that no answer depends on earlier questions. */
+  readonly linked: readonly Node[];
+  readonly coroutines: readonly Node[];
   /** True when the bound was hit, so that some chains may be missing. */
   cut = false;
   readonly #queue: Node[] = [];
+  readonly #coroutines = new Set<Node>();
   #among: Dispatch | undefined;
 
   constructor(
@@ -81,16 +73,12 @@ export class CallGraph {
       this.#loopCallbacks(module.functions);
     }
     this.#grow();
+    this.linked = [...this.nodes.values()];
+    this.coroutines = [...this.#coroutines];
   }
 
   #grow(): void {
     for (let node = this.#queue.pop(); node; node = this.#queue.pop()) this.#expand(node);
-  }
-
-  /** What a check would call it, when it blocks. */
-  familyOfName(name: string): Family | undefined {
-    const found = this.catalogue.match(canonical(name));
-    return found && familyOf(found.category);
   }
 
   /** Everything that runs when one of these does, coroutines included, wherever it runs. */
@@ -119,7 +107,7 @@ export class CallGraph {
     }
     const node: Node = { frame, awaited, edges: [], coroutines: [], callers: [] };
     this.nodes.set(key, node);
-    if (frame.fn.facts.async) this.coroutines.push(node);
+    if (frame.fn.facts.async) this.#coroutines.add(node);
     this.#queue.push(node);
     return node;
   }
@@ -361,7 +349,7 @@ export class CallGraph {
         if (!callback) continue;
         for (const value of this.interpreter.values(callback, this.interpreter.frame(fn, fn.owner))) {
           const node = value.kind === 'function' ? this.#node(this.interpreter.frameFor(value, undefined)) : undefined;
-          if (node && !this.coroutines.includes(node)) this.coroutines.push(node);
+          if (node) this.#coroutines.add(node);
         }
       }
     }

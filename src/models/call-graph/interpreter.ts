@@ -3,7 +3,7 @@ import { itemKey } from '../../languages/python/flow-build.js';
 import { Classes } from './classes.js';
 import { Containers, isState } from './containers.js';
 import type { Cls, Fn, Program, SourceModule } from './program.js';
-import { canonical, OFFLOADERS, resultOf } from './types.js';
+import { canonical, canonicalMember, OFFLOADERS, resultOf } from './types.js';
 import { keyOf, unique, type Frame, type Value } from './values.js';
 
 type Values = readonly Value[];
@@ -15,6 +15,8 @@ const MAX_DEPTH = 60;
 /** Ways to call one function that are told apart; beyond it they are one. */
 const MAX_FRAMES = 16;
 const MAX_VALUES = 12;
+/** Symbols that stand for nothing that is followed. */
+const SILENT: ReadonlySet<Sym['t']> = new Set(['unknown', 'bool', 'template']);
 
 /** Types that say nothing about a value. */
 const VAGUE =
@@ -40,6 +42,7 @@ export class Interpreter {
   readonly containers: Containers;
   readonly #frames = new Map<string, Frame>();
   readonly #framesOf = new Map<Fn, number>();
+  readonly #plainFrames = new Map<Fn, Map<Cls | undefined, Frame>>();
   readonly #aliases = new Map<Sym, Values>();
   #depth = 0;
 
@@ -56,6 +59,26 @@ export class Interpreter {
     args?: ReadonlyMap<string, Values>,
     closure?: Frame,
     literals?: ReadonlyMap<string, Literal>,
+  ): Frame {
+    if (closure !== undefined || args !== undefined || literals !== undefined)
+      return this.#frameOf(fn, self, args, closure, literals);
+    // By far the most are asked for again and again; writing their key would be most of the work.
+    const byOwner = this.#plainFrames.get(fn) ?? new Map<Cls | undefined, Frame>();
+    if (byOwner.size === 0) this.#plainFrames.set(fn, byOwner);
+    let frame = byOwner.get(self);
+    if (!frame) {
+      frame = this.#frameOf(fn, self, undefined, undefined, undefined);
+      byOwner.set(self, frame);
+    }
+    return frame;
+  }
+
+  #frameOf(
+    fn: Fn,
+    self: Cls | undefined,
+    args: ReadonlyMap<string, Values> | undefined,
+    closure: Frame | undefined,
+    literals: ReadonlyMap<string, Literal> | undefined,
   ): Frame {
     const outer =
       closure ?? (fn.parent && fn.parent.facts.kind !== 'module' ? this.frame(fn.parent, fn.parent.owner) : undefined);
@@ -93,13 +116,17 @@ export class Interpreter {
   // ── Symbols ──
 
   values(sym: Sym, frame: Frame): Values {
+    // What is written down needs no memory of its own.
+    if (sym.t === 'string' || sym.t === 'number') return [{ kind: sym.t, value: sym.value } as Value];
+    if (sym.t === 'none') return NONE;
+    if (SILENT.has(sym.t)) return NOTHING;
     const known = frame.known.get(sym);
     if (known) return known;
     if (this.#depth > MAX_DEPTH) return NOTHING;
     frame.known.set(sym, NOTHING); // a cycle adds nothing
     this.#depth++;
     try {
-      const values = unique(this.#evaluate(sym, frame)).slice(0, MAX_VALUES);
+      const values = few(this.#evaluate(sym, frame));
       frame.known.set(sym, values);
       return values;
     } finally {
@@ -141,12 +168,6 @@ export class Interpreter {
         return [{ kind: 'sequence', of: sym.of.map((one) => this.values(one, frame)), each: false }];
       case 'dict':
         return [{ kind: 'dict', of: new Map(sym.of.map(([key, value]) => [key, this.values(value, frame)])) }];
-      case 'string':
-        return [{ kind: 'string', value: sym.value }];
-      case 'number':
-        return [{ kind: 'number', value: sym.value }];
-      case 'none':
-        return NONE;
       case 'except': {
         const excluded = new Set(this.typed(sym.type, frame).map(keyOf));
         return this.values(sym.of, frame).filter((value) => !this.#isOneOf(value, excluded));
@@ -208,18 +229,13 @@ export class Interpreter {
   }
 
   #local(name: string, frame: Frame, line: number): Values | undefined {
-    const { facts } = frame.fn;
-    const param = facts.params.find((one) => one.name === name);
-    const bound = frame.fn.bindings(name);
-    if (bound.length === 0) return param && this.#parameter(param, frame);
-    const narrowed = bound.findLast((one) => one.until !== undefined && one.line < line && line <= one.until);
+    const { param, assigned, narrowing } = frame.fn.local(name);
+    if (assigned.length + narrowing.length === 0) return param && this.#parameter(param, frame);
+    const narrowed = narrowing.findLast((one) => one.line < line && line <= (one.until ?? 0));
     if (narrowed) {
       const values = this.values(narrowed.value, frame);
       if (values.length > 0) return values;
     }
-    const assigned = bound.some((one) => one.until !== undefined)
-      ? bound.filter((one) => one.until === undefined)
-      : bound;
     if (assigned.length === 0) return param ? this.#parameter(param, frame) : undefined;
     const before = assigned.filter((binding) => binding.line < line || (binding.line === line && !binding.certain));
     const reaching = reachingBindings(before.length > 0 || param ? before : assigned);
@@ -328,11 +344,11 @@ export class Interpreter {
       case 'module':
         return this.exported(value.module, name) ?? this.#submodule(value.module, name);
       case 'external':
-        return [{ kind: 'external', name: canonical(`${value.name}.${name}`), bound: value.bound === true }];
+        return [{ kind: 'external', name: canonicalMember(value.name, name), bound: value.bound === true }];
       case 'object':
         // Without a size `put` never waits.
         if (name === 'put' && QUEUE.test(value.type) && value.sized !== true) return NOTHING;
-        return [{ kind: 'external', name: canonical(`${value.type}.${name}`), bound: true }];
+        return [{ kind: 'external', name: canonicalMember(value.type, name), bound: true }];
       case 'class':
         return this.classes.member(value.cls, name, value.cls, false);
       case 'instance':
@@ -562,7 +578,7 @@ export class Interpreter {
     if (this.#depth > MAX_DEPTH) return NOTHING;
     this.#depth++;
     try {
-      const values = unique(compute()).slice(0, MAX_VALUES);
+      const values = few(compute());
       frame.known.set(what, values);
       return values;
     } finally {
@@ -705,7 +721,7 @@ export class Interpreter {
     this.#aliases.set(sym, NOTHING);
     this.#depth++;
     try {
-      const values = unique(this.typed(sym, this.frame(fn, fn.owner))).slice(0, MAX_VALUES);
+      const values = few(this.typed(sym, this.frame(fn, fn.owner)));
       this.#aliases.set(sym, values);
       return values;
     } finally {
@@ -758,6 +774,11 @@ export class Interpreter {
     const given = metadata.filter((one) => one.t === 'call').flatMap((one) => this.values(one, frame));
     return given.length > 0 && given.every(({ kind }) => kind === 'instance' || kind === 'object') ? given : typed;
   }
+}
+
+function few(values: Values): Values {
+  const different = unique(values);
+  return different.length > MAX_VALUES ? different.slice(0, MAX_VALUES) : different;
 }
 
 export interface Given {

@@ -1,9 +1,9 @@
 import { defineModel } from '../../core/workspace.js';
 import type { FlowCall, Sym } from '../../languages/python/flow.js';
 import { calledName } from './calls.js';
-import type { Interpreter } from './interpreter.js';
 import type { Fn } from './program.js';
-import { radar, type Radar } from './radar.js';
+import type { Answers, Radar } from './joined.js';
+import { radar } from './radar.js';
 import type { Frame, Value } from './values.js';
 import { givenTo, type Ref } from './wording.js';
 
@@ -52,7 +52,7 @@ export const lookAsides = defineModel('look-asides', async (workspace): Promise<
 });
 
 class Finder {
-  readonly #interpreter: Interpreter;
+  readonly #interpreter: Answers;
   readonly #calls = new Map<string, readonly CacheCall[]>();
   /** Names of functions that run Redis commands, near or far: who calls none of them cannot look aside. */
   readonly #helpers = new Set<string>();

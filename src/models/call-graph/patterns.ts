@@ -1,5 +1,16 @@
 import { CATALOGUE, type BlockingGroup, type Category } from './catalogue.js';
 import { HEAVY } from './catalogue-heavy.js';
+import { canonical } from './types.js';
+
+/** What a check asks about. */
+export type Family = 'blocking' | 'file' | 'inference' | 'dataframe';
+
+export const familyOf = (category: Category): Family =>
+  category === 'inference' || category === 'dataframe'
+    ? category
+    : category === 'file' || category === 'stat'
+      ? 'file'
+      : 'blocking';
 
 export interface Blocking {
   readonly category: Category;
@@ -15,11 +26,13 @@ interface Pattern {
   readonly of: Blocking | undefined;
 }
 
+const MAX_KNOWN = 50_000;
+
 /** Dotted patterns, indexed by their first segment. */
 export class PatternIndex {
   readonly #exact = new Map<string, Blocking | undefined>();
   readonly #byHead = new Map<string, Pattern[]>();
-  readonly #known = new Map<string, Blocking | undefined>();
+  readonly #known = new Map<string, Blocking | 'nothing'>();
 
   add(pattern: string, of: Blocking | undefined): void {
     for (const variant of variants(pattern)) {
@@ -37,10 +50,14 @@ export class PatternIndex {
   }
 
   match(name: string): Blocking | undefined {
-    if (this.#known.has(name)) return this.#known.get(name);
-    const found = this.#find(name);
-    this.#known.set(name, found);
-    return found;
+    let found = this.#known.get(name);
+    if (found === undefined) {
+      found = this.#find(name) ?? 'nothing';
+      // The catalogue outlives reviews, so what it was asked must not pile up.
+      if (this.#known.size >= MAX_KNOWN) this.#known.clear();
+      this.#known.set(name, found);
+    }
+    return found === 'nothing' ? undefined : found;
   }
 
   #find(name: string): Blocking | undefined {
@@ -104,6 +121,12 @@ export class BlockingCallables {
 
   match(name: string): Blocking | undefined {
     return this.allows(name) ? undefined : (this.#own.match(name) ?? this.#catalogue.match(name));
+  }
+
+  /** What a check would call it, when it blocks. */
+  familyOf(name: string): Family | undefined {
+    const found = this.match(canonical(name));
+    return found && familyOf(found.category);
   }
 
   allows(name: string): boolean {

@@ -3,6 +3,7 @@ import {
   type FlowBinding,
   type FlowClass,
   type FlowFunction,
+  type FlowParam,
   type FlowStore,
   type ModuleFlow,
 } from '../../languages/python/flow.js';
@@ -31,6 +32,8 @@ export class SourceModule {
   }
 }
 
+const NO_BINDINGS: readonly FlowBinding[] = [];
+
 /** A function of the repository, lambdas and module bodies included. */
 export class Fn {
   constructor(
@@ -39,6 +42,11 @@ export class Fn {
     readonly index: number,
     readonly id: number,
   ) {}
+
+  /** Unique in the repository; ids are so only among what was linked together. */
+  get place(): string {
+    return `${this.module.path}#${this.index}`;
+  }
 
   #bindings: Map<string, FlowBinding[]> | undefined;
 
@@ -52,7 +60,25 @@ export class Fn {
         else this.#bindings.set(binding.name, [binding]);
       }
     }
-    return this.#bindings.get(name) ?? [];
+    return this.#bindings.get(name) ?? NO_BINDINGS;
+  }
+
+  readonly #locals = new Map<string, Local>();
+
+  /** What a name may stand for inside the function. */
+  local(name: string): Local {
+    let local = this.#locals.get(name);
+    if (!local) {
+      const bound = this.bindings(name);
+      const narrowing = bound.filter((one) => one.until !== undefined);
+      local = {
+        param: this.facts.params.find((one) => one.name === name),
+        assigned: narrowing.length > 0 ? bound.filter((one) => one.until === undefined) : bound,
+        narrowing,
+      };
+      this.#locals.set(name, local);
+    }
+    return local;
   }
 
   #passedOn: ReadonlySet<string> | undefined;
@@ -86,6 +112,13 @@ export class Fn {
   }
 }
 
+interface Local {
+  readonly param: FlowParam | undefined;
+  readonly assigned: readonly FlowBinding[];
+  /** What tests say about it on some lines. */
+  readonly narrowing: readonly FlowBinding[];
+}
+
 export class Cls {
   readonly fields = new Map<string, FlowClass['fields'][number]>();
   readonly attributes = new Map<string, FlowClass['attributes'][number][]>();
@@ -114,50 +147,60 @@ const isAccessor = (fn: FlowFunction | undefined, name: string): boolean =>
     ({ value }) => value.t === 'attr' && value.name !== 'getter' && value.of.t === 'name' && value.of.id === name,
   ) ?? false;
 
-/** The part of the repository that can matter to an event loop, loaded from facts. */
+/** Modules that are linked together. */
 export interface Program {
   readonly modules: ReadonlyMap<string, SourceModule>;
   readonly resolver: ModuleResolver;
-  readonly outlines: ReadonlyMap<string, PythonOutline>;
   /** Values hung on objects, by key (`state.redis`, `[db]`). */
   readonly stores: ReadonlyMap<string, readonly { readonly module: SourceModule; readonly store: FlowStore }[]>;
+}
+
+/** The part of the repository that can matter to an event loop, as facts, by path in the order in which it was reached. */
+export interface Flows {
+  readonly byPath: ReadonlyMap<string, ModuleFlow>;
+  readonly resolver: ModuleResolver;
 }
 
 /**
  * Starts from the files that have coroutines or name one of `words`, and follows imports from there. A file that no
  * coroutine can reach is never parsed.
  */
-export async function loadProgram(
+export async function loadFlows(
   workspace: Workspace,
   isRoot: (path: string, outline: PythonOutline) => boolean,
   ownResolver?: ModuleResolver,
-): Promise<Program> {
+): Promise<Flows> {
   const resolver = ownResolver ?? (await workspace.model(moduleResolver));
-  const paths = workspace.files.filter(({ path }) => path.endsWith('.py')).map(({ path }) => path);
-  const outlines = new Map<string, PythonOutline>();
-  for (const path of paths) {
-    const outline = await workspace.facts(pythonOutline, path);
-    if (outline) outlines.set(path, outline);
+  const queue: string[] = [];
+  for (const { path } of workspace.files) {
+    const outline = path.endsWith('.py') ? await workspace.facts(pythonOutline, path) : undefined;
+    if (outline && isRoot(path, outline)) queue.push(path);
   }
-  const modules = new Map<string, SourceModule>();
-  const ids = { next: 0 };
-  const queue = [...outlines].filter(([path, outline]) => isRoot(path, outline)).map(([path]) => path);
+  const byPath = new Map<string, ModuleFlow>();
   const seen = new Set(queue);
-  for (let path = queue.shift(); path !== undefined; path = queue.shift()) {
+  // What is found on the way is appended, and visited in its turn.
+  for (const path of queue) {
     const flow = await workspace.facts(pythonFlow, path);
     if (flow === undefined) continue;
-    modules.set(path, new SourceModule(path, flow, ids));
-    for (const next of importedPaths(path, flow, resolver)) {
-      if (seen.has(next)) continue;
+    byPath.set(path, flow);
+    for (const dotted of flow.imported) {
+      const next = resolver.resolve(path, dotted)?.path;
+      if (next === undefined || seen.has(next)) continue;
       seen.add(next);
       queue.push(next);
     }
   }
-  return { modules, resolver, outlines, stores: storesOf(modules) };
+  return { byPath, resolver };
 }
 
-function importedPaths(path: string, flow: ModuleFlow, resolver: ModuleResolver): string[] {
-  return flow.imported.flatMap((dotted) => resolver.resolve(path, dotted)?.path ?? []);
+export async function loadProgram(...given: Parameters<typeof loadFlows>): Promise<Program> {
+  return programOf(await loadFlows(...given));
+}
+
+export function programOf({ byPath, resolver }: Flows): Program {
+  const ids = { next: 0 };
+  const modules = new Map([...byPath].map(([path, flow]) => [path, new SourceModule(path, flow, ids)] as const));
+  return { modules, resolver, stores: storesOf(modules) };
 }
 
 function storesOf(modules: ReadonlyMap<string, SourceModule>): Program['stores'] {

@@ -1,52 +1,13 @@
+import { createHash } from 'node:crypto';
 import { defineModel, type Workspace } from '../../core/workspace.js';
-import type { TraceStep } from '../../core/types.js';
-import { Frameworks, type Entry } from './frameworks.js';
-import { CallGraph, familyOf, type Dispatch, type Edge, type Family, type Node, type Sink } from './graph.js';
+import { modulePaths } from '../python/modules.js';
+import { Frameworks } from './frameworks.js';
+import { CallGraph } from './graph.js';
+import { joined, type Linked, type Radar } from './joined.js';
+import { partsOf } from './parts.js';
 import { BlockingCallables } from './patterns.js';
-import { loadProgram, type Fn, type Program } from './program.js';
-
-/** A line of a coroutine from which the event loop gets blocked. */
-export interface Site {
-  readonly path: string;
-  readonly line: number;
-  readonly endLine: number;
-  readonly family: Family;
-  readonly coroutine: Fn;
-  readonly sink: Sink;
-  /** From the coroutine's line to the line that blocks, both included. */
-  readonly steps: readonly Step[];
-  /** The call is the whole statement and stands on one line. */
-  readonly statement: boolean;
-  /** What reaches the coroutine from outside: routes, startup handlers; itself when nothing in the repository calls it. */
-  readonly entries: readonly Entry[];
-  /** On the way is an abstract method of which most implementations do not block. */
-  readonly possible: boolean;
-  /** A sleep of at most a hundredth of a second, written as a number. */
-  readonly brief: boolean;
-  /** Everything that reaches it runs once, when the service starts or stops. */
-  readonly once: boolean;
-}
-
-export interface Step {
-  readonly path: string;
-  readonly line: number;
-  /** The function whose line this is. */
-  readonly within: string;
-  /** What the line runs: `load_features()`, `requests.get`. */
-  readonly runs: string;
-}
-
-export interface Radar {
-  readonly program: Program;
-  readonly graph: CallGraph;
-  readonly frameworks: Frameworks;
-  readonly sites: readonly Site[];
-  /** Why chains may be missing. */
-  readonly limits: readonly string[];
-}
-
-const FAMILIES: readonly Family[] = ['blocking', 'inference', 'file', 'dataframe'];
-const MAX_ENTRIES = 5;
+import { loadFlows, programOf, type Program } from './program.js';
+import { sitesIn } from './sites.js';
 
 /** Tests may block their own loop. */
 const codeOf =
@@ -54,218 +15,40 @@ const codeOf =
   (path: string): boolean =>
     !workspace.roles(path).has('test');
 
-/** The Async Non-Blocking Radar: every line in a coroutine from which something blocks its thread, near or far. */
+/**
+ * The Async Non-Blocking Radar: every line in a coroutine from which something blocks its thread, near or far. Parts of the
+ * repository that have nothing to do with each other are linked apart, and kept until something in them changes.
+ */
 export const radar = defineModel('radar', async (workspace): Promise<Radar> => {
   const isCode = codeOf(workspace);
-  const program = await loadProgram(
+  const flows = await loadFlows(
     workspace,
     (path, outline) => isCode(path) && (outline.coroutines || outline.words.length > 0),
   );
-  return radarOf(program, workspace, isCode);
+  const catalogue = new BlockingCallables(workspace.settings.process);
+  const { key: paths } = await workspace.model(modulePaths);
+  const shared = JSON.stringify([paths, workspace.settings.process]);
+  const linked = partsOf(flows).map((part) => {
+    const files = [...part.byPath.keys()].flatMap((path) => workspace.file(path) ?? []);
+    const said = files.map(({ path, blob }) => `${isCode(path) ? '' : 'test '}${blob} ${path}`).join('\n');
+    const key = createHash('sha1').update(shared).update(said).digest('hex');
+    const weight = files.reduce((sum, { size }) => sum + size, 0) * LINKED_WEIGHT;
+    return workspace.kept(`radar:${key}`, weight, () => linkedOf(programOf(part), catalogue, isCode));
+  });
+  return joined(linked, flows, catalogue);
 });
 
-export function radarOf(
+/** What was linked takes so many times the memory of its facts. */
+const LINKED_WEIGHT = 4;
+
+/** Links modules of which none has to do with others. */
+export function linkedOf(
   program: Program,
-  { settings }: Pick<Workspace, 'settings'>,
+  catalogue: BlockingCallables,
   isEntry: (path: string) => boolean,
   maxNodes?: number,
-): Radar {
-  const graph = new CallGraph(program, new BlockingCallables(settings.process), isEntry, maxNodes);
+): Linked {
+  const graph = new CallGraph(program, catalogue, isEntry, maxNodes);
   const frameworks = new Frameworks(program, graph.interpreter);
-  const entries = new Entries(frameworks);
-  for (const node of graph.nodes.values()) entries.learn(node);
-  const sites = FAMILIES.flatMap((family) => sitesOf(graph, family, entries, isEntry));
-  const limits = graph.cut ? ['the call graph is larger than the bound; chains beyond it were not followed'] : [];
-  return { program, graph, frameworks, sites: sites.sort(byPlace), limits };
-}
-
-const byPlace = (a: Site, b: Site): number => (a.path === b.path ? a.line - b.line : a.path < b.path ? -1 : 1);
-
-interface Way {
-  readonly edge: Edge;
-  readonly distance: number;
-  /** Some implementations of an abstract method on the way block, most do not. */
-  readonly possible: boolean;
-}
-type Nearest = ReadonlyMap<Node, Way>;
-
-/** For each node that blocks in this family, the edge that leads to the nearest sink, and how far it is. Opening a file counts before asking about one. */
-function distances(graph: CallGraph, family: Family): Nearest {
-  const all = nearest(graph, ({ category }) => familyOf(category) === family);
-  if (family !== 'file') return all;
-  return new Map([...all, ...nearest(graph, ({ category }) => category === 'file')]);
-}
-
-/**
- * Outwards from the sinks. A call of an abstract method blocks when at least half of its implementations do; what fewer
- * of them do comes last, and as a possibility.
- */
-function nearest(graph: CallGraph, wanted: (sink: Sink) => boolean): Nearest {
-  const best = new Map<Node, Way>();
-  const starts: Node[] = [];
-  for (const node of graph.nodes.values()) {
-    const edge = node.edges.find(({ sink }) => sink && wanted(sink));
-    if (!edge) continue;
-    best.set(node, { edge, distance: 0, possible: false });
-    starts.push(node);
-  }
-  const blocking = new Map<Dispatch, number>();
-  const left: { readonly from: Node; readonly edge: Edge; readonly distance: number }[] = [];
-  const spread = (start: readonly Node[], possible: boolean): void => {
-    let front = start;
-    while (front.length > 0) {
-      const next: Node[] = [];
-      for (const node of front) {
-        const distance = (best.get(node)?.distance ?? 0) + 1;
-        for (const { from, edge } of node.callers) {
-          if (best.has(from)) continue;
-          if (edge.among && !possible) {
-            const count = (blocking.get(edge.among) ?? 0) + 1;
-            blocking.set(edge.among, count);
-            if (count * 2 < edge.among.implementations) {
-              left.push({ from, edge, distance });
-              continue;
-            }
-          }
-          best.set(from, { edge, distance, possible });
-          next.push(from);
-        }
-      }
-      front = next;
-    }
-  };
-  spread(starts, false);
-  for (const { from, edge, distance } of left) {
-    if (best.has(from)) continue;
-    best.set(from, { edge, distance, possible: true });
-    spread([from], true);
-  }
-  return best;
-}
-
-function sitesOf(graph: CallGraph, family: Family, entries: Entries, isEntry: (path: string) => boolean): Site[] {
-  const best = distances(graph, family);
-  const found = new Map<string, { site: Site; distance: number }>();
-  for (const node of graph.coroutines) {
-    const path = node.frame.fn.module.path;
-    if (!isEntry(path)) continue;
-    for (const edge of node.edges) {
-      const direct = edge.sink !== undefined && familyOf(edge.sink.category) === family;
-      const way = edge.to && best.get(edge.to);
-      if (!direct && !way) continue;
-      const distance = direct ? 0 : (way?.distance ?? 0) + 1;
-      const possible = !direct && (way?.possible === true || isUnlikely(edge, node, best));
-      const key = `${path}:${edge.line}`;
-      const known = found.get(key);
-      if (known && (known.site.possible === possible ? known.distance <= distance : possible)) continue;
-      const site = siteOf({ node, first: edge, possible }, family, best, entries);
-      if (site) found.set(key, { site, distance });
-    }
-  }
-  return [...found.values()].map(({ site }) => site);
-}
-
-/** The edge leads to one implementation of many, most of which do not block. */
-function isUnlikely({ among }: Edge, node: Node, best: Nearest): boolean {
-  if (!among) return false;
-  const blocking = node.edges.filter(
-    (edge) => edge.among === among && edge.to && best.get(edge.to)?.possible === false,
-  );
-  return blocking.length * 2 < among.implementations;
-}
-
-function siteOf(
-  { node, first, possible }: { readonly node: Node; readonly first: Edge; readonly possible: boolean },
-  family: Family,
-  best: Nearest,
-  entries: Entries,
-): Site | undefined {
-  const steps: Step[] = [];
-  let at = node;
-  let edge = first;
-  for (;;) {
-    const runs = edge.to ? callLabel(edge.to.frame.fn) : (edge.sink?.name ?? '');
-    steps.push({ path: at.frame.fn.module.path, line: edge.line, within: callLabel(at.frame.fn), runs });
-    if (!edge.to) break;
-    at = edge.to;
-    const next = best.get(at);
-    if (!next) return undefined;
-    edge = next.edge;
-  }
-  if (!edge.sink) return undefined;
-  const reached = entries.of(node);
-  return {
-    path: node.frame.fn.module.path,
-    line: first.line,
-    endLine: first.endLine,
-    family,
-    coroutine: node.frame.fn,
-    sink: edge.sink,
-    steps,
-    statement: first.call?.statement === true && first.sink !== undefined,
-    entries: reached,
-    possible,
-    brief: edge.sink.name === 'time.sleep' && isBrief(edge),
-    once: reached.every(({ kind }) => kind === 'startup'),
-  };
-}
-
-function isBrief({ call }: Edge): boolean {
-  const [duration] = call?.args ?? [];
-  return duration?.t === 'number' && duration.value <= 0.01;
-}
-
-export const callLabel = (fn: Fn): string => `${fn.facts.qualname.replaceAll('.<locals>', '')}()`;
-
-/** The trace of a finding: the line itself is its location, so the hops after it. */
-export function traceOf(site: Site): TraceStep[] {
-  return site.steps.map(({ path, line, within, runs }) => ({ path, line, label: `${within} → ${runs}` }));
-}
-
-/** Who starts a coroutine, upwards through the coroutines that await it. */
-class Entries {
-  readonly #callers = new Map<Fn, Set<Fn>>();
-  readonly #known = new Map<Fn, readonly Entry[]>();
-
-  constructor(private readonly frameworks: Frameworks) {}
-
-  /** Has to be told of every node before anything is asked. */
-  learn(node: Node): void {
-    for (const { to } of node.coroutines) this.#add(to.frame.fn, node.frame.fn);
-    for (const { to } of node.edges) if (to) this.#add(to.frame.fn, node.frame.fn);
-  }
-
-  #add(callee: Fn, caller: Fn): void {
-    const known = this.#callers.get(callee);
-    if (known) known.add(caller);
-    else this.#callers.set(callee, new Set([caller]));
-  }
-
-  of(node: Node): readonly Entry[] {
-    const { fn } = node.frame;
-    let entries = this.#known.get(fn);
-    if (!entries) {
-      entries = this.#search(fn);
-      this.#known.set(fn, entries);
-    }
-    return entries;
-  }
-
-  #search(fn: Fn): readonly Entry[] {
-    const found = new Map<string, Entry>();
-    const seen = new Set([fn]);
-    const queue = [fn];
-    for (let at = queue.shift(); at && found.size < MAX_ENTRIES; at = queue.shift()) {
-      const entry = this.frameworks.entry(at);
-      const callers = [...(this.#callers.get(at) ?? [])];
-      if (entry.kind !== 'coroutine' || callers.length === 0) found.set(entry.label, entry);
-      if (entry.kind === 'route' || entry.kind === 'startup') continue;
-      for (const caller of callers) {
-        if (seen.has(caller) || seen.size > 500) continue;
-        seen.add(caller);
-        queue.push(caller);
-      }
-    }
-    return found.size > 0 ? [...found.values()] : [this.frameworks.entry(fn)];
-  }
+  return { program, graph, frameworks, sites: sitesIn(graph, frameworks, isEntry) };
 }

@@ -1,5 +1,6 @@
 import type { Fn } from './program.js';
-import { callLabel, type Radar, type Site } from './radar.js';
+import type { Radar } from './joined.js';
+import { callLabel, type Site } from './sites.js';
 
 export type GraphFormat = 'mermaid' | 'dot' | 'json';
 
@@ -30,13 +31,15 @@ export function asyncGraphOf({ graph, frameworks }: Pick<Radar, 'graph' | 'frame
   const nodes = new Map<string, GraphNode>();
   const edges = new Map<string, GraphEdge>();
   const called = new Set<Fn>();
-  const all = [...graph.nodes.values()];
-  for (const node of all) {
+  for (const node of graph.nodes) {
     for (const { to } of node.coroutines) called.add(to.frame.fn);
     for (const { to } of node.edges) if (to) called.add(to.frame.fn);
   }
+  const numbers = new Map<Fn, number>();
   const idOf = (fn: Fn): string => {
-    const id = `f${fn.id}`;
+    const number = numbers.get(fn) ?? numbers.size;
+    numbers.set(fn, number);
+    const id = `f${number}`;
     if (!nodes.has(id)) {
       const entry = frameworks.entry(fn);
       const starts = fn.facts.async && (entry.kind !== 'coroutine' || !called.has(fn));
@@ -51,7 +54,7 @@ export function asyncGraphOf({ graph, frameworks }: Pick<Radar, 'graph' | 'frame
     }
     return id;
   };
-  for (const node of all) {
+  for (const node of graph.nodes) {
     const from = idOf(node.frame.fn);
     for (const { to, line } of node.coroutines) {
       const edge = { from, to: idOf(to.frame.fn), line, awaited: true };

@@ -1,7 +1,8 @@
 import type { Section } from '../../core/types.js';
 import type { Workspace } from '../../core/workspace.js';
-import { radar, type Site } from './radar.js';
+import { radar } from './radar.js';
 import { chainsFlow } from './render.js';
+import type { Site } from './sites.js';
 
 const MAX_CHAINS = 5;
 /** Where a wait hurts nobody who waits for an answer. */
@@ -46,7 +47,7 @@ const weight = ({ entries, steps }: Site): number =>
 function distinct(sites: readonly Site[]): Site[] {
   const seen = new Set<string>();
   return sites.filter(({ coroutine, sink }) => {
-    const key = `${coroutine.id}:${sink.name}`;
+    const key = `${coroutine.place}:${sink.name}`;
     return !seen.has(key) && seen.add(key);
   });
 }

@@ -2,7 +2,8 @@ import { defineModel, type Workspace } from '../../core/workspace.js';
 import type { Sym } from '../../languages/python/flow.js';
 import type { Node } from './graph.js';
 import type { Fn, SourceModule } from './program.js';
-import { radar, type Radar } from './radar.js';
+import type { Radar } from './joined.js';
+import { radar } from './radar.js';
 import type { Frame } from './values.js';
 
 /** Modules that belong to web services, and what runs while a request is served. */

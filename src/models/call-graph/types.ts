@@ -55,6 +55,25 @@ export function canonical(name: string): string {
   return same;
 }
 
+const members = new Map<string, Map<string, string>>();
+let membersKnown = 0;
+
+/** `canonical` of what a dotted name has under another, without putting the two together each time. */
+export function canonicalMember(of: string, name: string): string {
+  const known = members.get(of)?.get(name);
+  if (known !== undefined) return known;
+  if (membersKnown >= MAX_KNOWN) {
+    members.clear();
+    membersKnown = 0;
+  }
+  const own = members.get(of) ?? new Map<string, string>();
+  members.set(of, own);
+  const member = canonical(`${of}.${name}`);
+  own.set(name, member);
+  membersKnown++;
+  return member;
+}
+
 function replaced(name: string): string {
   for (const [pattern, replacement] of SAME) if (pattern.test(name)) return name.replace(pattern, replacement);
   return name;

@@ -1,5 +1,5 @@
 import type { Sym } from '../../languages/python/flow.js';
-import type { Interpreter } from './interpreter.js';
+import type { Answers } from './joined.js';
 import type { Frame } from './values.js';
 
 /** A symbol in the function where it stands, with what the caller gave for that function's parameters. */
@@ -15,13 +15,13 @@ const MAX_DEPTH = 8;
  * All names and texts that a value is made of, followed through local variables, parameters, module constants and the
  * functions that build it: `f"pred:{model.version}:{id}"` → `pred:`, `model`, `version`, `id`.
  */
-export function wordsOf(ref: Ref, interpreter: Interpreter): string[] {
+export function wordsOf(ref: Ref, interpreter: Answers): string[] {
   const words: string[] = [];
   collect(ref, interpreter, words, 0);
   return words;
 }
 
-function collect({ sym, frame, given }: Ref, interpreter: Interpreter, words: string[], depth: number): void {
+function collect({ sym, frame, given }: Ref, interpreter: Answers, words: string[], depth: number): void {
   if (depth > MAX_DEPTH || words.length > 200) return;
   const into = (inner: Sym): void => collect({ sym: inner, frame, given }, interpreter, words, depth + 1);
   switch (sym.t) {
@@ -66,7 +66,7 @@ function collect({ sym, frame, given }: Ref, interpreter: Interpreter, words: st
 function collectName(
   id: string,
   { sym, frame, given }: Ref,
-  interpreter: Interpreter,
+  interpreter: Answers,
   words: string[],
   depth: number,
 ): void {

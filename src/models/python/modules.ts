@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { defineModel } from '../../core/workspace.js';
 
 export interface ResolvedModule {
@@ -40,12 +41,16 @@ const WELL_KNOWN = new Set(
   ).split(' '),
 );
 
+const OUTSIDE: ResolvedModule = { path: undefined, rest: [] };
+
 interface Folder {
   readonly modules: Map<string, string>;
   readonly folders: Set<string>;
   init: string | undefined;
   project: boolean;
 }
+
+const matters = (path: string): boolean => path.endsWith('.py') || PROJECT_FILES.test(path);
 
 const parentOf = (path: string): string => path.slice(0, Math.max(0, path.lastIndexOf('/')));
 const baseOf = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
@@ -54,7 +59,8 @@ const joined = (folder: string, name: string): string => (folder === '' ? name :
 export class PathModuleResolver implements ModuleResolver {
   readonly #folders = new Map<string, Folder>();
   readonly #rootsFor = new Map<string, readonly string[]>();
-  readonly #resolved = new Map<string, ResolvedModule | undefined>();
+  /** By importing file, then by name. */
+  readonly #resolved = new Map<string, Map<string, ResolvedModule>>();
   readonly roots: readonly string[];
   /** First part of a dotted name → roots below which it exists. */
   readonly #rootsWith = new Map<string, string[]>();
@@ -84,10 +90,17 @@ export class PathModuleResolver implements ModuleResolver {
   }
 
   resolve(from: string, dotted: string): ResolvedModule | undefined {
-    const folder = parentOf(from);
-    const key = `${folder}:${dotted}`;
-    if (!this.#resolved.has(key)) this.#resolved.set(key, this.#resolve(folder, dotted));
-    return this.#resolved.get(key);
+    let known = this.#resolved.get(from);
+    if (!known) {
+      known = new Map();
+      this.#resolved.set(from, known);
+    }
+    let found = known.get(dotted);
+    if (found === undefined) {
+      found = this.#resolve(parentOf(from), dotted) ?? OUTSIDE;
+      known.set(dotted, found);
+    }
+    return found === OUTSIDE ? undefined : found;
   }
 
   #resolve(folder: string, dotted: string): ResolvedModule | undefined {
@@ -189,6 +202,14 @@ export class PathModuleResolver implements ModuleResolver {
   }
 }
 
-export const moduleResolver = defineModel('python-modules', (workspace) =>
-  Promise.resolve<ModuleResolver>(new PathModuleResolver(workspace.files.map(({ path }) => path))),
-);
+/** The paths on which it depends where imports lead, with a name for them. */
+export const modulePaths = defineModel('python-module-paths', (workspace) => {
+  const paths = workspace.files.map(({ path }) => path).filter((path) => matters(path));
+  return Promise.resolve({ paths, key: createHash('sha1').update(paths.join('\n')).digest('hex') });
+});
+
+/** The same paths always resolve alike, so the answers outlive a review. */
+export const moduleResolver = defineModel('python-modules', async (workspace): Promise<ModuleResolver> => {
+  const { paths, key } = await workspace.model(modulePaths);
+  return workspace.kept(`python-modules:${key}`, paths.length * 100, () => new PathModuleResolver(paths));
+});

@@ -3,8 +3,10 @@ import { DEFAULT_SETTINGS } from '../../../src/config/defaults.js';
 import { effects } from '../../../src/models/call-graph/effects.js';
 import { sitesOf } from '../../../src/checks/proc/support/draft.js';
 import type { CheckContext } from '../../../src/core/check.js';
-import { loadProgram } from '../../../src/models/call-graph/program.js';
-import { radar, radarOf } from '../../../src/models/call-graph/radar.js';
+import { joined } from '../../../src/models/call-graph/joined.js';
+import { BlockingCallables } from '../../../src/models/call-graph/patterns.js';
+import { loadFlows, loadProgram } from '../../../src/models/call-graph/program.js';
+import { linkedOf, radar } from '../../../src/models/call-graph/radar.js';
 import { asyncGraphOf, chainsFlow, renderAsyncGraph } from '../../../src/models/call-graph/render.js';
 import { processSections } from '../../../src/models/call-graph/sections.js';
 import { memoryFactStore } from '../../../src/reviewers/fact-store.js';
@@ -54,12 +56,17 @@ describe('chains', () => {
       'a.py': `import time\n\nasync def go():\n    time.sleep(1)\n    return f0()\n\n${chain}\n\ndef f50():\n    time.sleep(1)\n`,
     });
     const program = await loadProgram(workspace, () => true);
-    const all = radarOf(program, workspace, () => true);
-    expect([all.limits, all.sites.map(({ line }) => line)]).toEqual([[], [4, 5]]);
-    const cut = radarOf(program, workspace, () => true, 10);
+    const catalogue = new BlockingCallables(DEFAULT_SETTINGS.process);
+    const all = linkedOf(program, catalogue, () => true);
+    expect([all.graph.cut, all.sites.map(({ line }) => line)]).toEqual([false, [4, 5]]);
+    const cut = linkedOf(program, catalogue, () => true, 10);
     expect(cut.sites.map(({ line }) => line)).toEqual([4]);
     const said: string[] = [];
-    const context = { model: () => Promise.resolve(cut), inconclusive: (why: string) => said.push(why) };
+    const flows = await loadFlows(workspace, () => true);
+    const context = {
+      model: () => Promise.resolve(joined([cut], flows, catalogue)),
+      inconclusive: (why: string) => said.push(why),
+    };
     await sitesOf(context as unknown as CheckContext, 'blocking');
     expect(said).toEqual(['the call graph is larger than the bound; chains beyond it were not followed']);
   });

@@ -1,8 +1,9 @@
 import type { CheckContext } from '../../../core/check.js';
 import { callsTo } from '../../../models/call-graph/calls.js';
-import { familyOf } from '../../../models/call-graph/graph.js';
+import { familyOf } from '../../../models/call-graph/patterns.js';
 import { lookAsides, type LookAside } from '../../../models/call-graph/look-aside.js';
-import { radar, type Radar } from '../../../models/call-graph/radar.js';
+import type { Radar } from '../../../models/call-graph/joined.js';
+import { radar } from '../../../models/call-graph/radar.js';
 import { givenTo, wordsOf, type Ref } from '../../../models/call-graph/wording.js';
 
 /** Keys of what is no cache: locks, markers, queues, limits, sessions, records of their own. */

@@ -1,11 +1,12 @@
 import type { CheckContext } from '../../../core/check.js';
 import type { Fix, FindingDraft } from '../../../core/types.js';
-import type { Family } from '../../../models/call-graph/graph.js';
-import { radar, traceOf, type Radar, type Site } from '../../../models/call-graph/radar.js';
+import type { Family } from '../../../models/call-graph/patterns.js';
+import { radar } from '../../../models/call-graph/radar.js';
+import { traceOf, type Site } from '../../../models/call-graph/sites.js';
 
 /** Sites of one family, or `not-applicable` where no coroutine exists. Bounds that were hit are said. */
 export async function sitesOf(context: CheckContext, family: Family): Promise<readonly Site[] | 'not-applicable'> {
-  const found: Radar = await context.model(radar);
+  const found = await context.model(radar);
   for (const limit of found.limits) context.inconclusive(limit);
   if (found.graph.coroutines.length === 0) return 'not-applicable';
   return found.sites.filter((site) => site.family === family);

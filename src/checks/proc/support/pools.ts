@@ -1,5 +1,5 @@
 import { callsOf, type CallSite } from '../../../models/call-graph/calls.js';
-import type { Radar } from '../../../models/call-graph/radar.js';
+import type { Radar } from '../../../models/call-graph/joined.js';
 
 const MAKERS = /^(?:create_pool|create_async_engine|async_engine_from_config|AsyncConnectionPool)$/;
 const NAMES =

@@ -1,0 +1,59 @@
+import type { ModuleFlow } from '../../languages/python/flow.js';
+import type { Flows } from './program.js';
+
+/**
+ * The repository's modules in parts of which none can see anything of another: no import leads from one to the other, in
+ * either direction, nor from a package to what stands in it. What one part means is then a matter of its own files and of
+ * where imports lead. What `app.state` holds is looked for in the part alone.
+ */
+export function partsOf({ byPath, resolver }: Flows): Flows[] {
+  const groups = new Groups();
+  for (const [path, flow] of byPath) {
+    groups.add(path);
+    for (const dotted of flow.imported) {
+      for (const name of [dotted, dotted.replace(/^(\.*\w+)\..*$/, '$1')]) {
+        const target = resolver.resolve(path, name)?.path;
+        if (target !== undefined && byPath.has(target)) groups.join(path, target);
+      }
+    }
+    const outer = packageAround(path);
+    if (byPath.has(outer)) groups.join(path, outer);
+  }
+  const parts = new Map<string, Map<string, ModuleFlow>>();
+  for (const [path, flow] of byPath) {
+    const part = parts.get(groups.of(path));
+    if (part) part.set(path, flow);
+    else parts.set(groups.of(path), new Map([[path, flow]]));
+  }
+  return [...parts.values()].map((part) => ({ byPath: part, resolver }));
+}
+
+/** The package in which a module stands: an attribute of it (`package.module`) may be the module. */
+function packageAround(path: string): string {
+  const folders = path.split('/').slice(0, path.endsWith('/__init__.py') ? -2 : -1);
+  return [...folders, '__init__.py'].join('/');
+}
+
+/** Union and find. */
+class Groups {
+  readonly #above = new Map<string, string>();
+
+  add(one: string): void {
+    if (!this.#above.has(one)) this.#above.set(one, one);
+  }
+
+  of(one: string): string {
+    let at = one;
+    for (let above = this.#above.get(at); above !== undefined && above !== at; above = this.#above.get(at)) {
+      const further = this.#above.get(above) ?? above;
+      this.#above.set(at, further);
+      at = further;
+    }
+    return at;
+  }
+
+  join(one: string, other: string): void {
+    this.add(other);
+    this.#above.set(this.of(one), this.of(other));
+  }
+}

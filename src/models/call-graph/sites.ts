@@ -1,0 +1,237 @@
+import type { TraceStep } from '../../core/types.js';
+import type { Entry, Frameworks } from './frameworks.js';
+import type { CallGraph, Dispatch, Edge, Node, Sink } from './graph.js';
+import { familyOf, type Family } from './patterns.js';
+import type { Fn } from './program.js';
+
+/** A line of a coroutine from which the event loop gets blocked. */
+export interface Site {
+  readonly path: string;
+  readonly line: number;
+  readonly endLine: number;
+  readonly family: Family;
+  readonly coroutine: Fn;
+  readonly sink: Sink;
+  /** From the coroutine's line to the line that blocks, both included. */
+  readonly steps: readonly Step[];
+  /** The call is the whole statement and stands on one line. */
+  readonly statement: boolean;
+  /** What reaches the coroutine from outside: routes, startup handlers; itself when nothing in the repository calls it. */
+  readonly entries: readonly Entry[];
+  /** On the way is an abstract method of which most implementations do not block. */
+  readonly possible: boolean;
+  /** A sleep of at most a hundredth of a second, written as a number. */
+  readonly brief: boolean;
+  /** Everything that reaches it runs once, when the service starts or stops. */
+  readonly once: boolean;
+}
+
+export interface Step {
+  readonly path: string;
+  readonly line: number;
+  /** The function whose line this is. */
+  readonly within: string;
+  /** What the line runs: `load_features()`, `requests.get`. */
+  readonly runs: string;
+}
+
+const FAMILIES: readonly Family[] = ['blocking', 'inference', 'file', 'dataframe'];
+const MAX_ENTRIES = 5;
+
+/** Every line of a coroutine from which something blocks, in each family the nearest, by place. */
+export function sitesIn(graph: CallGraph, frameworks: Frameworks, isEntry: (path: string) => boolean): Site[] {
+  const entries = new Entries(frameworks);
+  for (const node of graph.nodes.values()) entries.learn(node);
+  return FAMILIES.flatMap((family) => sitesOf(graph, family, entries, isEntry)).sort(byPlace);
+}
+
+export const byPlace = (a: Site, b: Site): number => (a.path === b.path ? a.line - b.line : a.path < b.path ? -1 : 1);
+
+interface Way {
+  readonly edge: Edge;
+  readonly distance: number;
+  /** Some implementations of an abstract method on the way block, most do not. */
+  readonly possible: boolean;
+}
+type Nearest = ReadonlyMap<Node, Way>;
+
+/** For each node that blocks in this family, the edge that leads to the nearest sink, and how far it is. Opening a file counts before asking about one. */
+function distances(graph: CallGraph, family: Family): Nearest {
+  const all = nearest(graph, ({ category }) => familyOf(category) === family);
+  if (family !== 'file') return all;
+  return new Map([...all, ...nearest(graph, ({ category }) => category === 'file')]);
+}
+
+/**
+ * Outwards from the sinks. A call of an abstract method blocks when at least half of its implementations do; what fewer
+ * of them do comes last, and as a possibility.
+ */
+function nearest(graph: CallGraph, wanted: (sink: Sink) => boolean): Nearest {
+  const best = new Map<Node, Way>();
+  const starts: Node[] = [];
+  for (const node of graph.nodes.values()) {
+    const edge = node.edges.find(({ sink }) => sink && wanted(sink));
+    if (!edge) continue;
+    best.set(node, { edge, distance: 0, possible: false });
+    starts.push(node);
+  }
+  const blocking = new Map<Dispatch, number>();
+  const left: { readonly from: Node; readonly edge: Edge; readonly distance: number }[] = [];
+  const spread = (start: readonly Node[], possible: boolean): void => {
+    let front = start;
+    while (front.length > 0) {
+      const next: Node[] = [];
+      for (const node of front) {
+        const distance = (best.get(node)?.distance ?? 0) + 1;
+        for (const { from, edge } of node.callers) {
+          if (best.has(from)) continue;
+          if (edge.among && !possible) {
+            const count = (blocking.get(edge.among) ?? 0) + 1;
+            blocking.set(edge.among, count);
+            if (count * 2 < edge.among.implementations) {
+              left.push({ from, edge, distance });
+              continue;
+            }
+          }
+          best.set(from, { edge, distance, possible });
+          next.push(from);
+        }
+      }
+      front = next;
+    }
+  };
+  spread(starts, false);
+  for (const { from, edge, distance } of left) {
+    if (best.has(from)) continue;
+    best.set(from, { edge, distance, possible: true });
+    spread([from], true);
+  }
+  return best;
+}
+
+function sitesOf(graph: CallGraph, family: Family, entries: Entries, isEntry: (path: string) => boolean): Site[] {
+  const best = distances(graph, family);
+  const found = new Map<string, { site: Site; distance: number }>();
+  for (const node of graph.coroutines) {
+    const path = node.frame.fn.module.path;
+    if (!isEntry(path)) continue;
+    for (const edge of node.edges) {
+      const direct = edge.sink !== undefined && familyOf(edge.sink.category) === family;
+      const way = edge.to && best.get(edge.to);
+      if (!direct && !way) continue;
+      const distance = direct ? 0 : (way?.distance ?? 0) + 1;
+      const possible = !direct && (way?.possible === true || isUnlikely(edge, node, best));
+      const key = `${path}:${edge.line}`;
+      const known = found.get(key);
+      if (known && (known.site.possible === possible ? known.distance <= distance : possible)) continue;
+      const site = siteOf({ node, first: edge, possible }, family, best, entries);
+      if (site) found.set(key, { site, distance });
+    }
+  }
+  return [...found.values()].map(({ site }) => site);
+}
+
+/** The edge leads to one implementation of many, most of which do not block. */
+function isUnlikely({ among }: Edge, node: Node, best: Nearest): boolean {
+  if (!among) return false;
+  const blocking = node.edges.filter(
+    (edge) => edge.among === among && edge.to && best.get(edge.to)?.possible === false,
+  );
+  return blocking.length * 2 < among.implementations;
+}
+
+function siteOf(
+  { node, first, possible }: { readonly node: Node; readonly first: Edge; readonly possible: boolean },
+  family: Family,
+  best: Nearest,
+  entries: Entries,
+): Site | undefined {
+  const steps: Step[] = [];
+  let at = node;
+  let edge = first;
+  for (;;) {
+    const runs = edge.to ? callLabel(edge.to.frame.fn) : (edge.sink?.name ?? '');
+    steps.push({ path: at.frame.fn.module.path, line: edge.line, within: callLabel(at.frame.fn), runs });
+    if (!edge.to) break;
+    at = edge.to;
+    const next = best.get(at);
+    if (!next) return undefined;
+    edge = next.edge;
+  }
+  if (!edge.sink) return undefined;
+  const reached = entries.of(node);
+  return {
+    path: node.frame.fn.module.path,
+    line: first.line,
+    endLine: first.endLine,
+    family,
+    coroutine: node.frame.fn,
+    sink: edge.sink,
+    steps,
+    statement: first.call?.statement === true && first.sink !== undefined,
+    entries: reached,
+    possible,
+    brief: edge.sink.name === 'time.sleep' && isBrief(edge),
+    once: reached.every(({ kind }) => kind === 'startup'),
+  };
+}
+
+function isBrief({ call }: Edge): boolean {
+  const [duration] = call?.args ?? [];
+  return duration?.t === 'number' && duration.value <= 0.01;
+}
+
+export const callLabel = (fn: Fn): string => `${fn.facts.qualname.replaceAll('.<locals>', '')}()`;
+
+/** The trace of a finding: the line itself is its location, so the hops after it. */
+export function traceOf(site: Site): TraceStep[] {
+  return site.steps.map(({ path, line, within, runs }) => ({ path, line, label: `${within} → ${runs}` }));
+}
+
+/** Who starts a coroutine, upwards through the coroutines that await it. */
+class Entries {
+  readonly #callers = new Map<Fn, Set<Fn>>();
+  readonly #known = new Map<Fn, readonly Entry[]>();
+
+  constructor(private readonly frameworks: Frameworks) {}
+
+  /** Has to be told of every node before anything is asked. */
+  learn(node: Node): void {
+    for (const { to } of node.coroutines) this.#add(to.frame.fn, node.frame.fn);
+    for (const { to } of node.edges) if (to) this.#add(to.frame.fn, node.frame.fn);
+  }
+
+  #add(callee: Fn, caller: Fn): void {
+    const known = this.#callers.get(callee);
+    if (known) known.add(caller);
+    else this.#callers.set(callee, new Set([caller]));
+  }
+
+  of(node: Node): readonly Entry[] {
+    const { fn } = node.frame;
+    let entries = this.#known.get(fn);
+    if (!entries) {
+      entries = this.#search(fn);
+      this.#known.set(fn, entries);
+    }
+    return entries;
+  }
+
+  #search(fn: Fn): readonly Entry[] {
+    const found = new Map<string, Entry>();
+    const seen = new Set([fn]);
+    const queue = [fn];
+    for (let at = queue.shift(); at && found.size < MAX_ENTRIES; at = queue.shift()) {
+      const entry = this.frameworks.entry(at);
+      const callers = [...(this.#callers.get(at) ?? [])];
+      if (entry.kind !== 'coroutine' || callers.length === 0) found.set(entry.label, entry);
+      if (entry.kind === 'route' || entry.kind === 'startup') continue;
+      for (const caller of callers) {
+        if (seen.has(caller) || seen.size > 500) continue;
+        seen.add(caller);
+        queue.push(caller);
+      }
+    }
+    return found.size > 0 ? [...found.values()] : [this.frameworks.entry(fn)];
+  }
+}
