@@ -15,8 +15,8 @@ release. A client of another version than the cluster refuses to connect
 the service starts. With a range, the version is decided by the day the image was built.
 
 Pin \`h2o==x.y.z.b\` in requirements, pyproject.toml, setup.cfg, Pipfile, conda environments and install commands. A lock file
-(poetry.lock, uv.lock, pdm.lock, pylock.toml, Pipfile.lock, conda-lock), a compiled requirements file next to its \`.in\`, or a
-constraints file that pins it is enough. Poetry's bare \`"3.46.0.6"\` is exact; \`==3.46.*\` is not. The metadata of a library
+(poetry.lock, uv.lock, pdm.lock, pylock.toml, Pipfile.lock, conda-lock), a requirements file compiled from it (pip-compile, uv, PDM), a
+constraints file, or a constraint or override of uv and PDM that pins it is enough. Poetry's bare \`"3.46.0.6"\` is exact; \`==3.46.*\` is not. The metadata of a library
 (with classifiers), development groups, and install lines of notebooks (\`!pip install h2o\`) are a note: there somebody else decides.
 
 Sources: [H2O: downloading and installing](https://docs.h2o.ai/h2o/latest-stable/h2o-docs/downloading.html),

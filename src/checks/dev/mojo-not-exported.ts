@@ -2,6 +2,7 @@ import { defineCheck } from '../../core/check.js';
 import type { FindingDraft } from '../../core/types.js';
 import { modelCalls, type ModelCall } from '../../models/artifacts/exports.js';
 import { packages, projectOf } from '../../models/artifacts/projects.js';
+import { unexportedTrainings, type Unexported } from '../../models/artifacts/unexported.js';
 import { serving } from '../../models/scenarios/serving.js';
 
 export const mojoNotExported = defineCheck({
@@ -9,13 +10,17 @@ export const mojoNotExported = defineCheck({
   task: 'LEAD-DEV-01-01',
   reference: 'mojo_vs_pojo',
   severity: 'block',
-  flags: 'Flags a pipeline that keeps an H2O model only as a binary, and a service that loads one to score.',
+  flags:
+    'Flags a pipeline that trains an H2O model and keeps it only as a binary or not at all, and a service that loads a binary to score.',
   why: `\`h2o.save_model\` (R: \`h2o.saveModel\`), \`model.download_model\`, \`mlflow.h2o.log_model\` and pickle write H2O's own binary: it loads only into a running
 cluster of exactly the same release, so every service that scores needs a JVM cluster beside it and an upgrade orphans every
 stored model. A MOJO is read by the genmodel JAR alone, and by later releases too.
 
 A project is judged as a whole: a binary checkpoint beside a MOJO export is fine. In a package that others install it is a note. A file name that does not end in \`.zip\` is
-flagged because readers choose by it. In a service, loading a binary is flagged whatever the pipeline exports.
+flagged because readers choose by it. A training that keeps nothing is flagged where an orchestrator runs it: a block of Mage, a task of
+Airflow, Dagster, Prefect or the like, what such a step imports, and code with the configured role \`pipeline\`; a warning when the same project also
+asks the model. Scripts, notebooks, tests and experiments may train to look at a number, and what a library from elsewhere does with a
+model that it is handed is not known: nothing is said there. In a service, loading a binary is flagged whatever the pipeline exports.
 
 Sources: [H2O: saving and loading models](https://docs.h2o.ai/h2o/latest-stable/h2o-docs/save-and-load-model.html) ("the
 versions must match"), [MLflow H2O flavor](https://mlflow.org/docs/latest/python_api/mlflow.h2o.html).`,
@@ -35,8 +40,22 @@ versions must match"), [MLflow H2O flavor](https://mlflow.org/docs/latest/python
             'import h2o\nfrom fastapi import FastAPI\n\napp = FastAPI()\nmodel = h2o.load_model("/models/churn")\n\n\n@app.post("/score")\ndef score(row: dict):\n    return model.predict(h2o.H2OFrame([row])).as_data_frame()\n',
         },
       },
+      {
+        title: 'a training block whose model is lost',
+        files: {
+          'churn/transformers/train.py':
+            'from h2o.estimators import H2OGradientBoostingEstimator\nfrom mage_ai.data_preparation.decorators import transformer\n\n\n@transformer\ndef train(frame, *args, **kwargs):\n    model = H2OGradientBoostingEstimator(ntrees=50)\n    model.train(y="churn", training_frame=frame)\n    return model.auc()\n',
+        },
+      },
     ],
     good: [
+      {
+        title: 'an experiment that only compares',
+        files: {
+          'compare.py':
+            'import h2o\nfrom h2o.estimators import H2OGradientBoostingEstimator\n\nh2o.init()\nmodel = H2OGradientBoostingEstimator(ntrees=50)\nmodel.train(y="churn", training_frame=h2o.import_file("train.csv"))\nprint(model.auc())\n',
+        },
+      },
       {
         title: 'a checkpoint beside the MOJO',
         files: {
@@ -64,9 +83,15 @@ versions must match"), [MLflow H2O flavor](https://mlflow.org/docs/latest/python
       ...kept.map((call) => onlyBinary(call, published(call.path))),
       ...misnamed.map(wrongName),
       ...served.map(loaded),
+      ...(await context.model(unexportedTrainings)).map(lost),
     ];
   },
 });
+
+const PYTHON_EXPORT = {
+  language: 'python',
+  code: 'model.download_mojo(path=f"{folder}/model.zip", get_genmodel_jar=True)',
+} as const;
 
 const at = ({ path, line, endLine }: ModelCall): FindingDraft['location'] => ({ path, startLine: line, endLine });
 
@@ -79,7 +104,7 @@ const onlyBinary = (call: ModelCall, published: boolean): FindingDraft => ({
   evidence: call.text,
   snippet: /\.(?:[rR]|[RrQq]md)$/.test(call.path)
     ? { language: 'r', code: 'h2o.download_mojo(model, path = folder, get_genmodel_jar = TRUE)' }
-    : { language: 'python', code: 'model.download_mojo(path=f"{folder}/model.zip", get_genmodel_jar=True)' },
+    : PYTHON_EXPORT,
 });
 
 const wrongName = (call: ModelCall): FindingDraft => ({
@@ -97,4 +122,14 @@ const loaded = (call: ModelCall): FindingDraft => ({
   consequence:
     'Every replica needs an H2O cluster of exactly the training release, and an upgrade orphans the stored model.',
   evidence: call.text,
+});
+
+const lost = ({ call, step, scores }: Unexported): FindingDraft => ({
+  ...(scores ? { severity: 'warn' as const } : {}),
+  location: at(call),
+  message: `The pipeline trains an H2O model with \`${call.text}\`, and nothing in this repository exports a MOJO.`,
+  consequence: 'The model ends with the run: no service can score it, and nobody can say later which model it was.',
+  evidence: call.text,
+  ...(step === undefined ? {} : { trace: [{ path: step, line: 1, label: 'the step that runs it' }] }),
+  snippet: PYTHON_EXPORT,
 });

@@ -76,7 +76,11 @@ class Walker {
   #take(length: number, what: string): number {
     const from = this.#at;
     if (from + length > this.#view.byteLength) {
-      throw new Malformed(from, `${length} bytes of ${what}`, `${this.#view.byteLength - from}`);
+      throw new Malformed(
+        from,
+        `${length} byte${length === 1 ? '' : 's'} of ${what}`,
+        `${this.#view.byteLength - from}`,
+      );
     }
     this.#at += length;
     return from;

@@ -109,10 +109,12 @@ export function named(
 function fromTools(document: TomlDocument): GroupedRequirement[] {
   const tool = tableAt(document.root, 'tool');
   const uv = list(document, 'tool.uv', 'dev-dependencies', tableAt(tool, 'uv'), { kind: 'group', name: 'dev' });
-  const constraints = list(document, 'tool.uv', 'constraint-dependencies', tableAt(tool, 'uv'), {
-    kind: 'build',
-    name: 'constraint',
-  });
+  const limit: Group = { kind: 'build', name: 'constraint' };
+  const constraints = ['constraint-dependencies', 'override-dependencies'].flatMap((key) =>
+    list(document, 'tool.uv', key, tableAt(tool, 'uv'), limit),
+  );
+  const overrides = 'tool.pdm.resolution.overrides';
+  constraints.push(...named(document, overrides, tableAt(tool, 'pdm', 'resolution', 'overrides'), () => limit));
   const pdm = tableAt(tool, 'pdm', 'dev-dependencies');
   const groups = Object.keys(pdm).flatMap((name) =>
     list(document, 'tool.pdm.dev-dependencies', name, pdm, { kind: 'group', name }),

@@ -5,10 +5,10 @@ import { argument, dottedName, importNames, qualifiedName, type ImportNames } fr
 import { findAll } from '../../languages/python/walk.js';
 import { pythonFiles } from './python-files.js';
 
-/** A call that trains, keeps or loads an H2O model. */
+/** A call that trains, asks, keeps or loads an H2O model. */
 export interface ModelCall {
   readonly path: string;
-  readonly kind: 'train' | 'mojo' | 'binary' | 'load-binary';
+  readonly kind: 'train' | 'predict' | 'mojo' | 'binary' | 'load-binary';
   /** As it stands there: `h2o.save_model`. */
   readonly text: string;
   readonly line: number;
@@ -66,10 +66,14 @@ function callsOf(tree: Module): Omit<ModelCall, 'path'>[] {
     if (last === 'download_model' && usesH2o && isModel(receiver(call), call.line)) return read('binary');
     if (/^(?:pickle|joblib|dill|cloudpickle)\.dump$/.test(name) && isModel(dottedName(call.args[0]) ?? '', call.line))
       return read('binary');
-    if (last === 'train' && isModel(receiver(call), call.line)) return read('train');
+    if (last === 'train' && (isModel(receiver(call), call.line) || (usesH2o && namesFrame(call)))) return read('train');
+    if (last === 'predict' && isModel(receiver(call), call.line)) return read('predict');
     return [];
   });
 }
+
+/** `train(training_frame=…)` is H2O's, whatever the estimator hides behind. */
+const namesFrame = ({ keywords }: Call): boolean => keywords.some(({ name }) => name === 'training_frame');
 
 /** An `H2OAssembly` writes its steps as a MOJO of its own kind; only its method has a `file_name`, and none has a JAR. */
 const isAssembly = ({ keywords }: Call): boolean => keywords.some(({ name }) => name === 'file_name');

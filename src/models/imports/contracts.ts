@@ -1,7 +1,8 @@
 import { defineModel } from '../../core/workspace.js';
-import type { ClassDef, Expr, Module } from '../../languages/python/ast.js';
+import type { Assign, ClassDef, Expr, Module } from '../../languages/python/ast.js';
 import { pythonModule } from '../../languages/python/extract.js';
-import { dottedName } from '../../languages/python/names.js';
+import { dottedName, importNames, qualifiedName, type ImportNames } from '../../languages/python/names.js';
+import { moduleResolver } from '../python/modules.js';
 
 /** A data shape that code on one side hands to the other. */
 export interface Contract {
@@ -11,46 +12,80 @@ export interface Contract {
   readonly fields: ReadonlySet<string>;
 }
 
-const MARKS = ['BaseModel', 'SQLModel', 'dataclass', 'TypedDict', 'NamedTuple', 'attrs', 'import attr', 'msgspec'];
+/** A shape as its own file tells it. */
+interface Shape extends Contract {
+  /** What it inherits from, dotted, with the file's imports followed. */
+  readonly bases: readonly string[];
+  /** It says itself that it is a contract; else a base must. */
+  readonly declared: boolean;
+}
+
+const FEWEST = 3;
+const DEEPEST = 8;
 
 /**
- * Pydantic models, dataclasses, TypedDicts (both forms), NamedTuples, attrs and msgspec classes at the top of a module, with
- * three fields at least. Fields of a base class in the same module count.
+ * Pydantic and SQLModel models, dataclasses, TypedDicts, NamedTuples, attrs and msgspec classes at the top of a module, as
+ * classes or as calls, with three fields at least. Fields of base classes count, from other modules of the repository too.
  */
 export const contracts = defineModel('contracts', async (workspace): Promise<readonly Contract[]> => {
-  const found: Contract[] = [];
-  for (const path of await workspace.mentioning(workspace.glob('**/*.py'), MARKS)) {
+  const resolver = await workspace.model(moduleResolver);
+  const shapes = new Map<string, Shape>();
+  for (const path of workspace.glob('**/*.py')) {
     if (workspace.roles(path).has('test')) continue;
     const facts = await workspace.facts(pythonModule, path);
-    if (facts) found.push(...contractsOf(facts.tree).map((contract) => ({ ...contract, path })));
+    for (const shape of facts ? shapesOf(facts.tree, path) : []) shapes.set(`${path} ${shape.name}`, shape);
   }
-  return found;
+  const baseOf = (path: string, dotted: string): Shape | undefined => {
+    const found = shapes.get(`${path} ${dotted}`);
+    const module = found ? undefined : resolver.resolve(path, dotted);
+    return found ?? (module?.path === undefined ? undefined : shapes.get(`${module.path} ${module.rest.join('.')}`));
+  };
+  const whole = (shape: Shape, depth: number): { declared: boolean; fields: string[] } => {
+    const inherited = shape.bases.flatMap((base) => {
+      const parent = depth < DEEPEST ? baseOf(shape.path, base) : undefined;
+      return parent && parent !== shape ? [whole(parent, depth + 1)] : [];
+    });
+    return {
+      declared: shape.declared || inherited.some(({ declared }) => declared),
+      fields: [...inherited.flatMap(({ fields }) => fields), ...shape.fields],
+    };
+  };
+  return [...shapes.values()].flatMap((shape) => {
+    const { declared, fields } = whole(shape, 0);
+    const { path, line, name } = shape;
+    const all = new Set(fields);
+    return declared && all.size >= FEWEST ? [{ path, line, name, fields: all }] : [];
+  });
 });
 
-function contractsOf(tree: Module): Omit<Contract, 'path'>[] {
-  const known = new Map<string, ReadonlySet<string>>();
-  return tree.body.flatMap((statement) => {
-    const shape = statement.kind === 'ClassDef' ? fromClass(statement, known) : fromCall(statement);
-    if (!shape) return [];
-    known.set(shape.name, shape.fields);
-    return shape.fields.size >= 3 ? [shape] : [];
+function shapesOf(tree: Module, path: string): Shape[] {
+  const imports = importNames(tree);
+  return tree.body.flatMap((statement): Shape[] => {
+    if (statement.kind === 'ClassDef') return [fromClass(statement, path, imports)];
+    if (statement.kind !== 'Assign') return [];
+    const shape = fromCall(statement, imports);
+    return shape ? [{ ...shape, path, line: statement.line, bases: [], declared: true }] : [];
   });
 }
 
-/** @param known the contracts of the module so far, by name */
-function fromClass(
-  statement: ClassDef,
-  known: ReadonlyMap<string, ReadonlySet<string>>,
-): Omit<Contract, 'path'> | undefined {
-  const bases = statement.bases.map((base) => dottedName(base) ?? '');
-  if (!isContract(statement) && !bases.some((base) => known.has(base))) return undefined;
-  const own = statement.body.flatMap((part) =>
-    part.kind === 'AnnAssign' && part.target.kind === 'Name' && isField(part.target.id, part.annotation)
-      ? [part.target.id]
-      : [],
-  );
-  const inherited = bases.flatMap((base) => [...(known.get(base) ?? [])]);
-  return { name: statement.name, line: statement.line, fields: new Set([...inherited, ...own]) };
+const BASE = /(?:^|\.)(?:BaseModel|SQLModel|TypedDict|NamedTuple)$|^(?:msgspec\.)?Struct$/;
+const DECORATOR = /(?:^|\.)dataclass$|^attrs?\.(?:s|attrs|define|frozen|mutable|dataclass)$/;
+
+function fromClass(statement: ClassDef, path: string, imports: ImportNames): Shape {
+  const named = (expr: Expr): string => qualifiedName(expr.kind === 'Call' ? expr.func : expr, imports) ?? '';
+  const bases = statement.bases.map(named);
+  const fields = statement.body.flatMap((part): string[] => {
+    if (part.kind === 'AnnAssign' && part.target.kind === 'Name')
+      return isField(part.target.id, part.annotation) ? [part.target.id] : [];
+    // The old form of attrs: `age = attr.ib()`.
+    const [target] = part.kind === 'Assign' && part.value.kind === 'Call' ? part.targets : [];
+    const isAttribute =
+      part.kind === 'Assign' && /^attrs?\.(?:ib|attrib|attr|field)$/.test(named(part.value)) && target?.kind === 'Name';
+    return isAttribute ? [target.id] : [];
+  });
+  const declared =
+    bases.some((base) => BASE.test(base)) || statement.decorators.map(named).some((one) => DECORATOR.test(one));
+  return { path, line: statement.line, name: statement.name, fields: new Set(fields), bases, declared };
 }
 
 const isField = (name: string, annotation: Expr): boolean =>
@@ -58,30 +93,31 @@ const isField = (name: string, annotation: Expr): boolean =>
   name !== 'model_config' &&
   !/(?:^|\.)ClassVar$/.test(dottedName(annotation.kind === 'Subscript' ? annotation.value : annotation) ?? '');
 
-/** `Row = TypedDict("Row", {"age": float, …})` and `create_model("Row", age=(float, …))`. */
-function fromCall(statement: Module['body'][number]): Omit<Contract, 'path'> | undefined {
-  if (statement.kind !== 'Assign' || statement.value.kind !== 'Call') return undefined;
-  const { func, args, keywords } = statement.value;
-  const name = dottedName(statement.targets[0]);
-  const called = dottedName(func) ?? '';
-  if (name === undefined) return undefined;
+/** Functions that make a class of a name and a list, or a dictionary, of fields. */
+const MAKES = /(?:^|\.)(?:TypedDict|NamedTuple|namedtuple|make_dataclass|defstruct)$|^attrs?\.make_class$/;
+
+/** `Row = TypedDict("Row", {"age": float, …})`, `create_model("Row", age=(float, …))` and their kind. */
+function fromCall({ targets, value }: Assign, imports: ImportNames): Pick<Shape, 'name' | 'fields'> | undefined {
+  const name = dottedName(targets[0]);
+  if (name === undefined || value.kind !== 'Call') return undefined;
+  const called = qualifiedName(value.func, imports) ?? '';
   if (/(?:^|\.)create_model$/.test(called)) {
-    const fields = keywords.flatMap((keyword) => (keyword.name?.startsWith('_') === false ? [keyword.name] : []));
-    return { name, line: statement.line, fields: new Set(fields) };
+    const fields = value.keywords.flatMap((keyword) => (keyword.name?.startsWith('_') === false ? [keyword.name] : []));
+    return { name, fields: new Set(fields) };
   }
-  const [, shape] = args;
-  if (!/(?:^|\.)TypedDict$/.test(called) || shape?.kind !== 'Dict') return undefined;
-  const fields = shape.entries.flatMap(({ key }) => (key?.kind === 'Str' ? [key.value] : []));
-  return { name, line: statement.line, fields: new Set(fields) };
+  const [, fields] = value.args;
+  return MAKES.test(called) && fields ? { name, fields: new Set(listed(fields)) } : undefined;
 }
 
-function isContract({ bases, decorators }: ClassDef): boolean {
-  const named = (pattern: RegExp) => (expr: ClassDef['bases'][number]) =>
-    pattern.test(dottedName(expr.kind === 'Call' ? expr.func : expr) ?? '');
-  return (
-    bases.some(named(/(?:^|\.)(?:BaseModel|SQLModel|TypedDict|NamedTuple|Struct)$/)) ||
-    decorators.some(named(/(?:^|\.)(?:dataclass|attrs?\.(?:s|define|frozen|mutable)|attrs|define|frozen)$/))
-  );
+/** `["a", ("b", int)]`, `{"a": int}`, `"a b"`. */
+function listed(fields: Expr): string[] {
+  if (fields.kind === 'Str') return fields.value.split(/[\s,]+/).filter((name) => name !== '');
+  if (fields.kind === 'Dict') return fields.entries.flatMap(({ key }) => (key?.kind === 'Str' ? [key.value] : []));
+  if (fields.kind !== 'List' && fields.kind !== 'Tuple') return [];
+  return fields.elements.flatMap((element) => {
+    const first = element.kind === 'Tuple' ? element.elements[0] : element;
+    return first?.kind === 'Str' ? [first.value] : [];
+  });
 }
 
 /** Share of the fields of both that both have. */

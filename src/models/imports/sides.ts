@@ -14,6 +14,10 @@ const ORCHESTRATORS = ['mage_ai', 'airflow', 'dagster', 'prefect', 'kedro', 'zen
 /** What only code that *is* a step of a pipeline imports; a client that starts a run imports something else. */
 const STEP =
   /^(?:mage_ai\.data_preparation\.decorators|airflow\.(?:DAG|decorators|models\.DAG|sdk)|dagster\.(?:asset|op|job|graph|multi_asset)|prefect\.(?:flow|task)|kfp\.dsl|zenml\.(?:step|pipeline)|metaflow\.FlowSpec)(?:\.|$)/;
+
+/** Is this file a step of a pipeline, by what it imports? */
+export const isStep = ({ names }: FileImports): boolean => [...names].some((name) => STEP.test(name));
+
 const SERVICE_FOLDER =
   /^(?:app|apis?|backend|web|webapp|server|service|serving|inference|predictor|scoring)$|[-_](?:api|app|service|server|serving|inference)$|^(?:api|app|service|serving)[-_]/;
 /** Folders of several deployables: each folder below is judged by itself. */
@@ -81,7 +85,7 @@ function sides(workspace: Workspace, graph: ImportGraph): Boundaries['side'] {
       return undefined;
     const file = graph.get(path);
     if (!file) return undefined;
-    if ([...file.names].some((name) => STEP.test(name))) return 'pipeline';
+    if (isStep(file)) return 'pipeline';
     const side = byFolder(path);
     // The server that starts a training is part of it.
     if (file.serves)

@@ -59,9 +59,14 @@ const withVersion = (requirement: Requirement, variables: Variables): Requiremen
   clauses: requirement.clauses.map(({ operator, version }) => ({ operator, version: filledIn(version, variables) })),
 });
 
-/** The JSON form has no shell: its words are the command. */
-const runText = ({ exec, text }: Instruction): string =>
-  exec ? exec.map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(' ') : text;
+/** The JSON form has no shell: its words are the command. Of a here-document alone the body is the script; offsets stay. */
+function runText({ exec, text }: Instruction): string {
+  if (exec) return exec.map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(' ');
+  const opening = /^<<-?(["']?)\w+\1[ \t]*\n(?!#!(?!.*sh\b))/.exec(text)?.[0];
+  return opening === undefined ? text : opening.replace(/[^\n]/g, ' ') + text.slice(opening.length);
+}
+
+const SHELL = /^(?:\/(?:usr\/)?bin\/)?(?:ba|da|z|a)?sh$/;
 
 function installs(
   text: string,
@@ -69,6 +74,9 @@ function installs(
   place: Pick<Installed, 'path' | 'source'>,
 ): Installed[] {
   return shellCommands(text).flatMap((command) => {
+    const { input, words } = command;
+    if (input && SHELL.test(words[0]?.text ?? ''))
+      return installs(input.text, (offset) => lineOf(input.start + offset), place);
     const found = installation(command, lineOf);
     return found ? [{ ...found, ...place }] : [];
   });

@@ -9,7 +9,7 @@ import {
 } from '../../languages/lockfiles/extractor.js';
 import { pipfileExtractor } from '../../languages/pipfile/extractor.js';
 import { pyprojectExtractor } from '../../languages/pyproject/index.js';
-import { requirementsExtractor } from '../../languages/requirements/index.js';
+import { requirementsExtractor, type Include } from '../../languages/requirements/index.js';
 import type { GroupedRequirement } from '../../languages/requirements/grouped.js';
 import { setupCfgExtractor } from '../../languages/setup-cfg/extractor.js';
 import { relativeTo, type Declared, type Inclusion } from './declared.js';
@@ -51,7 +51,30 @@ export async function declaredInFiles(workspace: Workspace, needles: readonly st
     if (facts) out.declared.push(...grouped(path, 'Pipfile', facts, false));
   }
   for (const path of await mentioning(DEPENDENCY_GLOBS.conda)) await fromConda(workspace, path, out);
+  await takeIn(workspace, out.inclusions, needles, out);
   return out;
+}
+
+/** Reads what `-r` and `-c` lead to, whatever it is called, and what that includes. */
+export async function takeIn(
+  workspace: Workspace,
+  inclusions: readonly Inclusion[],
+  needles: readonly string[],
+  out: FileDeclarations,
+): Promise<void> {
+  const read = new Set(out.inclusions.map(({ from }) => from));
+  const waiting = [...inclusions];
+  for (let next = waiting.shift(); next; next = waiting.shift()) {
+    const fresh = [...next.requirements, ...next.constraints].filter(
+      (path) => !read.has(path) && workspace.file(path) !== undefined,
+    );
+    for (const path of await workspace.mentioning(fresh, [...needles, '-c', '-r'])) {
+      read.add(path);
+      const before = out.inclusions.length;
+      await fromRequirements(workspace, path, out);
+      waiting.push(...out.inclusions.slice(before));
+    }
+  }
 }
 
 const grouped = (
@@ -73,9 +96,7 @@ const grouped = (
 async function fromRequirements(workspace: Workspace, path: string, out: FileDeclarations): Promise<void> {
   const facts = await workspace.facts(requirementsExtractor, path);
   if (!facts) return;
-  const paths = (kind: string): string[] =>
-    facts.includes.flatMap((include) => (include.kind === kind ? (relativeTo(path, include.path) ?? []) : []));
-  const inclusion = { from: path, requirements: paths('requirements'), constraints: paths('constraints') };
+  const inclusion = inclusionOf(path, facts.includes);
   out.inclusions.push(inclusion);
   const place = { path, source: 'requirements', group: 'main', groupName: '', library: false } as const;
   const { constraints } = inclusion;
@@ -83,12 +104,23 @@ async function fromRequirements(workspace: Workspace, path: string, out: FileDec
 }
 
 async function fromConda(workspace: Workspace, path: string, out: FileDeclarations): Promise<void> {
-  if (/(?:^|[-_.])lock\b/.test(path)) return;
+  if (/(?:^|[-_.])lock\b/.test(path.slice(path.lastIndexOf('/') + 1))) return;
   const bytes = await workspace.mentioning([path], ['dependencies']);
   const facts = bytes.length > 0 ? await workspace.facts(condaExtractor, path) : undefined;
-  const place = { path, source: 'conda', group: 'main', library: false, constraints: [] } as const;
-  for (const requirement of facts?.conda ?? []) out.declared.push({ ...place, groupName: '', requirement });
-  for (const requirement of facts?.pip ?? []) out.declared.push({ ...place, groupName: 'pip', requirement });
+  if (!facts) return;
+  const inclusion = inclusionOf(path, facts.includes);
+  out.inclusions.push(inclusion);
+  const place = { path, source: 'conda', group: 'main', library: false } as const;
+  for (const requirement of facts.conda) out.declared.push({ ...place, groupName: '', constraints: [], requirement });
+  const { constraints } = inclusion;
+  for (const requirement of facts.pip) out.declared.push({ ...place, groupName: 'pip', constraints, requirement });
+}
+
+/** Where `-r` and `-c` of a file lead. */
+function inclusionOf(from: string, includes: readonly Include[]): Inclusion {
+  const paths = (kind: Include['kind']): string[] =>
+    includes.flatMap((include) => (include.kind === kind ? (relativeTo(from, include.path) ?? []) : []));
+  return { from, requirements: paths('requirements'), constraints: paths('constraints') };
 }
 
 /** Lock files that mention one of the needles. */

@@ -1,5 +1,10 @@
 import type { Workspace } from '../../core/workspace.js';
-import { DOCKERFILE_GLOBS, dockerfileExtractor, type DockerfileFacts } from '../../languages/dockerfile/index.js';
+import {
+  DOCKERFILE_GLOBS,
+  dockerfileExtractor,
+  type DockerfileFacts,
+  type Instruction,
+} from '../../languages/dockerfile/index.js';
 import { gradleCatalogExtractor } from '../../languages/gradle/catalog.js';
 import { gradleExtractor } from '../../languages/gradle/extractor.js';
 import { mavenExtractor, type JvmDependency } from '../../languages/maven/extractor.js';
@@ -18,7 +23,7 @@ export interface JarUse {
 }
 
 const RELEASE =
-  /\b(h2o(?:-(?:app|genmodel|core|genmodel-ext-xgboost|ext-xgboost|steam))?)[-/](\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,5})\b/;
+  /\b(h2o(?:-(?:app|genmodel|core|genmodel-ext-xgboost|ext-xgboost|steam))?)[-/](\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,5})\b/g;
 /** Folders of the release server: `rel-3.46.0/6`. */
 const RELEASE_FOLDER = /\/h2o\/rel-(?:[a-z]+|\d{1,3}\.\d{1,3}\.\d{1,3})\/(\d{1,5})\//;
 
@@ -48,8 +53,7 @@ export async function h2oJars(workspace: Workspace): Promise<JarUse[]> {
       found.push({ path, line, version, what: image });
   }
   for (const path of workspace.glob('**/h2o*.jar')) {
-    const match = RELEASE.exec(path.split('/').at(-1) ?? '');
-    if (match) found.push({ path, line: 1, version: match[2] ?? '', what: match[0] });
+    found.push(...releasesIn(path.slice(path.lastIndexOf('/') + 1), 1).map((use) => ({ ...use, path })));
   }
   return found;
 }
@@ -61,14 +65,17 @@ const ofH2o = (path: string, dependencies: readonly JvmDependency[]): JarUse[] =
       : [],
   );
 
-/** JARs that a build adds, copies or downloads. */
+/** JARs that a build adds, copies or downloads, each on its own line. */
 function inDockerfile(facts: DockerfileFacts): Omit<JarUse, 'path'>[] {
-  return steps(facts).flatMap(({ instruction: { keyword, text, line }, variables }) =>
-    !/^(?:ADD|COPY|RUN|ENV|ARG)$/.test(keyword) || /pip[\d.]*\s+install/.test(text)
-      ? []
-      : releaseIn(filledIn(text, variables), line),
+  return steps(facts).flatMap(({ instruction, variables }) =>
+    /^(?:ADD|COPY|RUN|ENV|ARG)$/.test(instruction.keyword)
+      ? linesOf(instruction).flatMap(({ text, line }) => releasesIn(filledIn(text, variables), line))
+      : [],
   );
 }
+
+const linesOf = ({ text, starts }: Instruction): { text: string; line: number }[] =>
+  starts.map(([from, line], index) => ({ text: text.slice(from, starts[index + 1]?.[0]), line }));
 
 /** JARs that a script downloads or starts: its own literal assignments are filled in. */
 function inScript(text: string): Omit<JarUse, 'path'>[] {
@@ -78,18 +85,17 @@ function inScript(text: string): Omit<JarUse, 'path'>[] {
     return words.flatMap((word) => {
       if (/^(?:echo|printf)$/.test(words[0]?.text ?? '')) return [];
       const line = text.slice(0, word.start).split('\n').length;
-      return /\.jar\b|\/h2o\/rel-/.test(word.text) ? releaseIn(filledIn(word.text, variables), line) : [];
+      return /\.jar\b|\/h2o\/rel-/.test(word.text) ? releasesIn(filledIn(word.text, variables), line) : [];
     });
   });
 }
 
-function releaseIn(text: string, line: number): Omit<JarUse, 'path'>[] {
-  const match = RELEASE.exec(text);
-  if (match && !/\.whl\b/.test(text))
-    return [{ line, version: match[2] ?? '', what: `${match[1] ?? ''}-${match[2] ?? ''}` }];
-  const folder = RELEASE_FOLDER.exec(text);
+/** Releases of JARs and of the server named in a text; the Python client's own packages are no JARs. */
+function releasesIn(text: string, line: number): Omit<JarUse, 'path'>[] {
+  if (/\.whl\b|\bpip[\d.]*\s+install\b|\/Python\b/.test(text)) return [];
+  const named = new Map([...text.matchAll(RELEASE)].map(([, name = '', version = '']) => [version, name]));
   const base = /rel-(\d{1,3}\.\d{1,3}\.\d{1,3})\//.exec(text)?.[1];
-  if (!folder || base === undefined || text.includes('.whl')) return [];
-  const version = `${base}.${folder[1] ?? ''}`;
-  return [{ line, version, what: `h2o-${version}` }];
+  const build = RELEASE_FOLDER.exec(text)?.[1];
+  if (named.size === 0 && base !== undefined && build !== undefined) named.set(`${base}.${build}`, 'h2o');
+  return [...named].map(([version, name]) => ({ line, version, what: `${name}-${version}` }));
 }

@@ -85,7 +85,8 @@ export function disagreements(workspace: Pick<Workspace, 'glob'>, corners: reado
 const kinds = (corners: readonly Corner[]): number => new Set(corners.map(({ kind }) => kind)).size;
 
 function oddOne(corners: readonly Corner[]): Corner | undefined {
-  const votes = (version: string): number => corners.filter((corner) => corner.version === version).length;
+  const votes = (version: string): number =>
+    new Set(corners.filter((corner) => corner.version === version).map(({ path }) => path)).size;
   const order = ['jar', 'client', 'artifact'];
   const byOddness = (a: Corner, b: Corner): number =>
     votes(a.version) - votes(b.version) || order.indexOf(a.kind) - order.indexOf(b.kind);
