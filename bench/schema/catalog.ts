@@ -34,13 +34,13 @@ const SYSTEM = `n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast'
 const COLUMNS = `SELECT json_agg(json_build_object('table', n.nspname || '.' || c.relname, 'name', a.attname,
   'type', format_type(a.atttypid, a.atttypmod), 'nullable', NOT a.attnotnull) ORDER BY a.attnum)
   FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON n.oid = c.relnamespace
-  WHERE a.attnum > 0 AND NOT a.attisdropped AND c.relkind IN ('r', 'p') AND ${SYSTEM}
+  WHERE a.attnum > 0 AND NOT a.attisdropped AND c.relkind IN ('r', 'p', 'm') AND ${SYSTEM}
   AND NOT EXISTS (SELECT 1 FROM pg_depend d WHERE d.objid = c.oid AND d.deptype = 'e')`;
 
 const INDEXES = `SELECT json_agg(json_build_object('table', n.nspname || '.' || c.relname, 'name', i.relname,
   'definition', pg_get_indexdef(x.indexrelid)))
   FROM pg_index x JOIN pg_class i ON i.oid = x.indexrelid JOIN pg_class c ON c.oid = x.indrelid
-  JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind IN ('r', 'p') AND ${SYSTEM}
+  JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind IN ('r', 'p', 'm') AND ${SYSTEM}
   AND NOT EXISTS (SELECT 1 FROM pg_depend d WHERE d.objid = c.oid AND d.deptype = 'e')`;
 
 interface CatalogColumn {

@@ -10,6 +10,19 @@ export interface TableState {
 
 export type State = Map<string, TableState>;
 
+/** What the fold says that it does not know. */
+export interface Unknown {
+  /** Tables to which something happened that was not evaluated. */
+  readonly tables: ReadonlySet<string>;
+  /** Tables were made whose names are not known. */
+  readonly more: boolean;
+}
+
+export function unknownOf(database: Database): Unknown {
+  const tables = database.tables.filter(({ doubts }) => doubts.length > 0).map(({ name }) => tableKey(name));
+  return { tables: new Set(tables), more: database.doubts.some(({ makes }) => makes === true) };
+}
+
 export function stateOf(database: Database): State {
   const state: State = new Map();
   for (const table of database.tables) {
@@ -51,25 +64,42 @@ export function indexState(index: IndexDefinition): string {
 
 export interface Comparison {
   readonly counts: string;
+  /** Differences on what the fold says that it does not know. */
+  readonly said: number;
   readonly differences: readonly string[];
 }
 
 /** Every table, column, type, nullability and index that the two do not agree on. */
-export function compareStates(folded: State, real: State): Comparison {
+export function compareStates(
+  folded: State,
+  real: State,
+  unknown: Unknown = { tables: new Set(), more: false },
+): Comparison {
   const differences: string[] = [];
+  let said = 0;
   let columns = 0;
   let indexes = 0;
   for (const name of new Set([...folded.keys(), ...real.keys()])) {
     const [mine, theirs] = [folded.get(name), real.get(name)];
+    if (mine === undefined && unknown.more) {
+      said++;
+      continue;
+    }
     if (mine === undefined || theirs === undefined) {
       differences.push(`table ${name}: ${mine === undefined ? 'only in the catalog' : 'only folded'}`);
       continue;
     }
     columns += theirs.columns.size;
     indexes += theirs.indexes.size;
-    differences.push(...compareColumns(name, mine, theirs), ...compareIndexes(name, mine, theirs));
+    const found = [...compareColumns(name, mine, theirs), ...compareIndexes(name, mine, theirs)];
+    if (unknown.tables.has(name)) said += found.length;
+    else differences.push(...found);
   }
-  return { counts: `${String(real.size)} tables, ${String(columns)} columns, ${String(indexes)} indexes`, differences };
+  return {
+    counts: `${String(real.size)} tables, ${String(columns)} columns, ${String(indexes)} indexes`,
+    said,
+    differences,
+  };
 }
 
 function compareColumns(table: string, mine: TableState, theirs: TableState): string[] {

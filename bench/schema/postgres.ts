@@ -14,7 +14,7 @@ import { memoryFactStore } from '../../src/reviewers/fact-store.js';
 import { SnapshotWorkspace } from '../../src/reviewers/workspace.js';
 import { directorySnapshot } from '../../src/snapshot/directory.js';
 import { catalogOf, createDatabase, dropDatabase, runScript } from './catalog.js';
-import { compareStates, stateOf } from './compare.js';
+import { compareStates, stateOf, unknownOf } from './compare.js';
 
 const [checkout, wanted] = process.argv.slice(2).filter((argument) => !argument.startsWith('--'));
 if (checkout === undefined) throw new Error('usage: postgres.ts CHECKOUT [ROOT]');
@@ -42,9 +42,16 @@ function compare(database: Database, root: string): void {
     const failed = database.migrations.flatMap(({ path }) =>
       runScript(name, upPart(readFileSync(join(root, path), 'utf8'))).map((error) => `${path}: ${error}`),
     );
-    const { differences, counts } = compareStates(stateOf(database), catalogOf(name));
+    const { differences, said, counts } = compareStates(stateOf(database), catalogOf(name), unknownOf(database));
     const label = `${database.root} (${database.tool}): ${String(database.migrations.length)} migrations, ${counts}`;
-    console.log(`${label}, ${String(differences.length)} differences, ${String(failed.length)} failed statements`);
+    console.log(
+      `${label}, ${String(differences.length)} differences, ${String(said)} on what is said to be unknown, ${String(failed.length)} failed statements`,
+    );
+    for (const { reason, origin } of [...database.doubts, ...database.tables.flatMap(({ doubts }) => doubts)].slice(
+      0,
+      6,
+    ))
+      console.log(`  not evaluated: ${origin.path}:${String(origin.line)} ${reason}`);
     for (const line of [...failed.slice(0, 10), ...differences.slice(0, 40)]) console.log(`  ${line}`);
   } finally {
     dropDatabase(name);

@@ -1,14 +1,15 @@
 import { Unparsable } from '../core/errors.js';
 
 /**
- * Text of a configuration file: UTF-8, or UTF-16 by its byte order mark (PowerShell's `>` writes such requirement files).
+ * Text of a file: UTF-8, or UTF-16 by its byte order mark (PowerShell's `>` writes such requirement files). A NUL is refused:
+ * parsers written in C stop there without a word.
  * @throws Unparsable for anything else
  */
 export function decodeText(bytes: Uint8Array): string {
   const encoding = encodingOf(bytes);
   try {
     const text = new TextDecoder(encoding, { fatal: true }).decode(bytes);
-    if (text.includes('\0')) throw new Unparsable('binary content');
+    if (text.includes('\0')) throw new Unparsable('binary content: it holds a NUL byte');
     return text;
   } catch (error) {
     if (error instanceof Unparsable) throw error;

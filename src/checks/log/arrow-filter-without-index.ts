@@ -4,7 +4,7 @@ import type { FindingDraft, Severity } from '../../core/types.js';
 import { HOLE, tableLabel } from '../../languages/sql/index.js';
 import type { ColumnName, Operand, Predicate } from '../../languages/sql/index.js';
 import { CLASS_PREFIX } from '../../languages/sqlalchemy/index.js';
-import { doubtAbout, indexesAround, keysOn } from '../../models/schema/coverage.js';
+import { doubtAbout, indexesAround, keysOn, SPEAKS_OF, unknownFrom } from '../../models/schema/coverage.js';
 import { schemaModel } from '../../models/schema/index.js';
 import type { Index, Schema, Table } from '../../models/schema/index.js';
 import { equalities, meaningOf, queriesModel } from '../../models/schema/queries.js';
@@ -85,11 +85,9 @@ async function judge(
   );
   const table = documents[0]?.table;
   if (table === undefined || documents.some((each) => isServed(schema, located, each.table, operand))) return [];
-  const doubt = doubtAbout(schema, table.name);
+  const doubt = await doubtAbout(schema, table, SPEAKS_OF.index, (path) => context.text(path));
   if (doubt !== undefined) {
-    context.inconclusive(
-      `${tableLabel(table.name)}: unknown from ${doubt.origin.path}:${String(doubt.origin.line)} (${doubt.reason})`,
-    );
+    context.inconclusive(unknownFrom(tableLabel(table.name), doubt));
     return [];
   }
   return proven(

@@ -2,6 +2,7 @@ import { defineCheck } from '../../core/check.js';
 import type { CheckContext } from '../../core/check.js';
 import type { FindingDraft, Fix } from '../../core/types.js';
 import { tableLabel } from '../../languages/sql/index.js';
+import { doubtAbout, SPEAKS_OF, unknownFrom } from '../../models/schema/coverage.js';
 import { isFeatureTable } from '../../models/schema/features.js';
 import { schemaModel } from '../../models/schema/index.js';
 import type { Column, Schema, Table } from '../../models/schema/index.js';
@@ -69,11 +70,9 @@ async function judge(schema: Schema, table: Table, context: Context): Promise<Fi
       (column.name !== 'valid_from' || columns.some((other) => other.name === 'valid_to')),
   );
   if (times.length > 0) return times.some(isZoned) ? [] : [wrongType(table, times[0])].flatMap((draft) => draft ?? []);
-  const doubt = schema.named(table.name).flatMap((twin) => twin.doubts)[0];
+  const doubt = await doubtAbout(schema, table, SPEAKS_OF.time, (path) => context.text(path));
   if (doubt !== undefined) {
-    context.inconclusive(
-      `${tableLabel(table.name)}: unknown from ${doubt.origin.path}:${String(doubt.origin.line)} (${doubt.reason})`,
-    );
+    context.inconclusive(unknownFrom(tableLabel(table.name), doubt));
     return [];
   }
   return [await missing(schema, table, context)];

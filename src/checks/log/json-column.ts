@@ -5,7 +5,7 @@ import { tableLabel } from '../../languages/sql/index.js';
 import { databaseInUse, otherDatabasesServed } from '../../models/schema/postgres.js';
 import { schemaModel } from '../../models/schema/index.js';
 import type { Column, Database, Schema, Table } from '../../models/schema/index.js';
-import { ginIndexes } from '../../models/schema/coverage.js';
+import { doubtAboutType, ginIndexes, SPEAKS_OF, unknownFrom } from '../../models/schema/coverage.js';
 import { isFeatureTable } from '../../models/schema/features.js';
 import { isFeatureColumnName } from './support/feature-column.js';
 import { jsonToJsonb } from './support/json-type.js';
@@ -64,12 +64,26 @@ Sources: [PostgreSQL, JSON types](https://www.postgresql.org/docs/current/dataty
       for (const column of table.columns.values()) {
         if (!isJson(column)) continue;
         const { told, repeated } = twins(schema, table, column);
-        if (!told) found.push(await describe(schema, table, column, repeated, context));
+        if (!told && !(await mayBeJsonb(schema, table, column, context)))
+          found.push(await describe(schema, table, column, repeated, context));
       }
     }
     return found;
   },
 });
+
+/** A loop over the catalog that turns every `json` into `jsonb` is known to the server alone. */
+async function mayBeJsonb(
+  schema: Schema,
+  table: Table,
+  column: Column,
+  context: CheckContext<undefined>,
+): Promise<boolean> {
+  const doubt = await doubtAboutType(schema, table, column, SPEAKS_OF.jsonb, (path) => context.text(path));
+  if (doubt === undefined) return false;
+  context.inconclusive(unknownFrom(`${tableLabel(table.name)}.${column.name}`, doubt));
+  return true;
+}
 
 const isJson = (column: Column | undefined): column is Column => column?.type === 'json' || column?.type === 'json[]';
 

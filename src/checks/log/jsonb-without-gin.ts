@@ -4,7 +4,7 @@ import type { CheckContext } from '../../core/check.js';
 import type { FindingDraft } from '../../core/types.js';
 import { tableLabel } from '../../languages/sql/index.js';
 import type { Predicate } from '../../languages/sql/index.js';
-import { doubtAbout, ginIndexes } from '../../models/schema/coverage.js';
+import { doubtAbout, ginIndexes, SPEAKS_OF, unknownFrom } from '../../models/schema/coverage.js';
 import { isFeatureTable } from '../../models/schema/features.js';
 import { schemaModel } from '../../models/schema/index.js';
 import type { Column, Schema, Table } from '../../models/schema/index.js';
@@ -146,23 +146,13 @@ async function judge(
 ): Promise<FindingDraft[]> {
   if (ginIndexes(schema, table, column.name).length > 0) return [];
   const name = tableLabel(table.name);
-  const doubt = doubtAbout(schema, table.name) ?? (await generalDoubt(schema, table, context));
+  const doubt = await doubtAbout(schema, table, SPEAKS_OF.gin, (path) => context.text(path));
   if (doubt !== undefined) {
-    context.inconclusive(
-      `${name}.${column.name}: unknown from ${doubt.origin.path}:${String(doubt.origin.line)} (${doubt.reason})`,
-    );
+    context.inconclusive(unknownFrom(`${name}.${column.name}`, doubt));
     return [];
   }
   const draft = reworded(finding(table, column, name, schema));
   return proven(draft, containmentProbe(table.name, column.name), schema.databaseOf(table)?.root, context);
-}
-
-/** SQL that could not be read may make the index; only a file that speaks of GIN at all is suspected of it. */
-async function generalDoubt(schema: Schema, table: Table, context: Context) {
-  for (const doubt of schema.databaseOf(table)?.doubts ?? []) {
-    if (/\bgin\b/i.test((await context.text(doubt.origin.path)) ?? '')) return doubt;
-  }
-  return undefined;
 }
 
 function finding(table: Table, column: Column, name: string, schema: Schema): FindingDraft {

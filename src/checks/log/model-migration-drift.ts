@@ -69,7 +69,10 @@ function migratedTwin(schema: Schema, table: Table): Table | undefined {
 }
 
 const isMigrated = (database: Database | undefined): boolean =>
-  database !== undefined && database.tool !== 'models' && database.tool !== 'embedded' && database.doubts.length === 0;
+  database !== undefined &&
+  database.tool !== 'models' &&
+  database.tool !== 'embedded' &&
+  database.doubts.every(({ makes }) => makes === true);
 
 function compare(
   schema: Schema,

@@ -2,8 +2,9 @@ import { defineCheck } from '../../core/check.js';
 import type { CheckContext } from '../../core/check.js';
 import type { FindingDraft, Severity } from '../../core/types.js';
 import type { QueryFacts } from '../../languages/sql/index.js';
+import { ANY_COLUMN } from '../../languages/sqlalchemy/index.js';
 import { pythonFiles } from '../../models/schema/declared.js';
-import { schemaModel } from '../../models/schema/index.js';
+import { primaryKey, schemaModel } from '../../models/schema/index.js';
 import type { Schema } from '../../models/schema/index.js';
 import { queriesModel } from '../../models/schema/queries.js';
 import type { LocatedQuery } from '../../models/schema/queries.js';
@@ -17,7 +18,7 @@ export const mutatedHistory = defineCheck({
   task: 'LEAD-LOG-01-02',
   severity: 'block',
   flags:
-    'Flags statements that change or remove rows of a feature table: UPDATE, DELETE, TRUNCATE, overwriting upserts, `to_sql(if_exists="replace")`, ORM cascades.',
+    'Flags statements that change or remove rows of a feature table: UPDATE, DELETE, TRUNCATE, overwriting upserts, `to_sql(if_exists="replace")`, rows that an ORM session changes, merges or deletes, ORM cascades.',
   why: `A feature table is append-only (SCD type 2): a new value is a new row with a new event time. A model trained last month can then be explained and trained again on what was known then.
 One UPDATE makes that impossible, and nothing shows that it happened.
 
@@ -62,6 +63,7 @@ function judge(schema: Schema, located: LocatedQuery, context: Context): Finding
   if (query.target === undefined || !changesRows(query)) return [];
   const target = featureTarget(schema, query.target, context.settings);
   if (target === undefined || keepsLatestOnly(query.target.name) || keepsLatestOnly(target.label)) return [];
+  if (query.loadedRow === true && !assignsColumn(query, target)) return [];
   if (isCloseOut(query) || isVersionedUpsert(query, target, context)) return [];
   const severity = milder(located, target, context);
   return [
@@ -87,12 +89,20 @@ const changesRows = (query: QueryFacts): boolean =>
   (query.kind === 'merge' && query.assignments.length > 0) ||
   query.conflict?.action === 'update';
 
+/** A row may hold more in Python than the table's columns. */
+const assignsColumn = (query: QueryFacts, target: FeatureTarget): boolean =>
+  query.assignments.some(
+    ({ column }) => column === ANY_COLUMN || target.tables.some((table) => table.columns.has(column)),
+  );
+
 const verb = (query: QueryFacts): string =>
-  query.conflict === undefined
-    ? query.kind === 'truncate'
-      ? 'TRUNCATE (or replace)'
-      : query.kind.toUpperCase()
-    : 'ON CONFLICT DO UPDATE';
+  query.conflict?.onPrimaryKey === true
+    ? 'merge (UPDATE of a row that is there)'
+    : query.conflict === undefined
+      ? query.kind === 'truncate'
+        ? 'TRUNCATE (or replace)'
+        : query.kind.toUpperCase()
+      : 'ON CONFLICT DO UPDATE';
 
 const CLOSING =
   /^(valid_to|valid_until|end_date|end_time|ended_at|effective_to|expired_at|is_current|is_active|current|active|updated_at|superseded_(at|by))$/;
@@ -105,16 +115,19 @@ function isCloseOut(query: QueryFacts): boolean {
   const sets = query.assignments.map(({ column }) => column);
   if (sets.length === 0 || !sets.every((column) => CLOSING.test(column))) return false;
   return (
-    query.kind === 'merge' || query.predicates.some(({ left }) => OPEN_ROW.test(left.column?.name ?? left.expression))
+    query.kind === 'merge' ||
+    query.loadedRow === true ||
+    query.predicates.some(({ left }) => OPEN_ROW.test(left.column?.name ?? left.expression))
   );
 }
 
 /** The key that conflicts holds the time: the row that is overwritten is the same observation. */
 function isVersionedUpsert(query: QueryFacts, target: FeatureTarget, context: Context): boolean {
   if (query.conflict === undefined) return false;
-  const { columns, constraint } = query.conflict;
+  const { columns, constraint, onPrimaryKey } = query.conflict;
   const behind = target.tables.flatMap((table) => table.constraints).find((each) => each.name === constraint)?.columns;
-  const key = columns.length > 0 ? columns : (behind ?? []);
+  const primary = onPrimaryKey === true ? target.tables.flatMap(primaryKey) : [];
+  const key = columns.length > 0 ? columns : (behind ?? primary);
   // A constraint that is not known here may well hold the time.
   if (key.length === 0) return constraint !== undefined;
   return key.some((column) => isTimeColumn(column, context.settings) || /version|snapshot/.test(column));

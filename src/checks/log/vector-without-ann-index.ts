@@ -3,7 +3,7 @@ import type { CheckContext } from '../../core/check.js';
 import type { FindingDraft } from '../../core/types.js';
 import { tableLabel } from '../../languages/sql/index.js';
 import type { DistanceOrder } from '../../languages/sql/index.js';
-import { doubtAbout, indexesAround } from '../../models/schema/coverage.js';
+import { doubtAbout, indexesAround, SPEAKS_OF, unknownFrom } from '../../models/schema/coverage.js';
 import { schemaModel } from '../../models/schema/index.js';
 import type { Column, Index, Schema, Table } from '../../models/schema/index.js';
 import { meaningOf, queriesModel } from '../../models/schema/queries.js';
@@ -86,11 +86,9 @@ async function judgeOrder(
   const first = vectors[0];
   if (first === undefined || vectors.some(({ table, column }) => served(schema, table, column, order.operator)))
     return [];
-  const doubt = doubtAbout(schema, first.table.name);
+  const doubt = await doubtAbout(schema, first.table, SPEAKS_OF.vectorIndex, (path) => context.text(path));
   if (doubt !== undefined) {
-    context.inconclusive(
-      `${tableLabel(first.table.name)}: unknown from ${doubt.origin.path}:${String(doubt.origin.line)} (${doubt.reason})`,
-    );
+    context.inconclusive(unknownFrom(tableLabel(first.table.name), doubt));
     return [];
   }
   return proven(

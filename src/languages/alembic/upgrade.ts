@@ -139,6 +139,7 @@ class Interpreter {
     if (expr.kind === 'Await') return this.expression(expr.value, frame);
     if (expr.kind !== 'Call') return;
     if (this.operation(expr, frame) || this.helper(expr, frame)) return;
+    if (isForeignHelper(expr, frame.env)) this.doubt('a helper of another file', expr.line, frame);
     // `conn.execute(…).fetchall()`, `list(map(…))`: what runs is inside.
     for (const child of [expr.func, ...expr.args]) {
       for (const inner of directCalls(child)) this.expression(inner, { ...frame, depth: frame.depth + 1 });
@@ -157,6 +158,8 @@ class Interpreter {
     }
     if (batch === undefined && !isOp) return false;
     const changes = readOperation(attr, call, batch, frame.env);
+    if (changes === undefined && /table|column|index/.test(attr))
+      this.doubt(`an operation that Alembic itself does not have (\`${attr}\`)`, call.line, frame);
     this.add(changes, frame);
     return changes !== undefined;
   }
@@ -280,6 +283,17 @@ function iterated(iter: Expr, env: Environment): readonly Expr[] | undefined {
   return dict.entries.flatMap((entry) =>
     entry.key === undefined ? [] : [{ ...entry, kind: 'Tuple' as const, elements: [entry.key, entry.value] }],
   );
+}
+
+const LIBRARIES = /^(sqlalchemy|sqlalchemy_utils|sqlmodel|alembic|alembic_utils|geoalchemy2|pgvector)(\.|$)/;
+const CHANGING = /^(create|add|drop|alter|rename|ensure|upgrade|migrate|convert|apply)_/;
+
+/** A function from elsewhere in the project that by its name, or because it is handed `op`, changes the schema. */
+function isForeignHelper(call: Call, env: Environment): boolean {
+  if (call.func.kind !== 'Name') return false;
+  const imported = env.imports.get(call.func.id);
+  if (imported === undefined || LIBRARIES.test(imported)) return false;
+  return CHANGING.test(call.func.id) || call.args.some((argument) => argument.kind === 'Name' && argument.id === 'op');
 }
 
 const SCHEMA_CALLS = /^(add_column|alter_column|create_|drop_|rename_table|execute|batch_alter_table)/;

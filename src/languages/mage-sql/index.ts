@@ -1,5 +1,5 @@
 import type { Extractor } from '../../core/facts.js';
-import { decodeText } from '../sql/decode.js';
+import { decodeText } from '../text.js';
 import { lineFinder, loadSqlParser, splitStatements, TooDeep } from '../sql/index.js';
 import type { Piece } from '../sql/split.js';
 import { parserFor } from './dialects.js';
@@ -32,7 +32,7 @@ const READS = /^(select|with|show|describe|desc|explain|values|from|set|use|decl
 /** The SQL of a Mage block, in the dialect of its data provider. One extractor for each dialect: the text alone does not say. */
 export const blockSql = (dialect: Dialect): Extractor<BlockSql> => ({
   name: `mage-sql:${dialect}`,
-  version: 1,
+  version: 2,
   async extract(bytes) {
     await loadSqlParser();
     return { facts: readBlockSql(decodeText(bytes), dialect) };

@@ -81,6 +81,8 @@ export type SchemaChange = At &
         readonly indexes?: readonly IndexDefinition[];
         readonly ifNotExists: boolean;
         readonly temporary?: boolean;
+        /** A materialized view: kept beside the tables, because indexes stand on it. */
+        readonly materialized?: boolean;
         readonly like?: readonly {
           readonly table: TableName;
           readonly indexes: boolean;
@@ -130,10 +132,35 @@ export type SchemaChange = At &
     | { readonly kind: 'create-type' | 'drop-type'; readonly name: TableName; readonly base?: string }
     | { readonly kind: 'rename-type'; readonly name: TableName; readonly to: string }
     | { readonly kind: 'search-path'; readonly schemas: readonly string[] }
+    /** A function or procedure; its changes happen when it is called. */
+    | { readonly kind: 'create-routine'; readonly name: TableName; readonly changes: readonly SchemaChange[] }
+    | { readonly kind: 'drop-routine'; readonly name: TableName }
+    | {
+        readonly kind: 'call-routine';
+        readonly name: TableName;
+        /** `CALL`: it exists for what it does. */
+        readonly procedure: boolean;
+        /** Its arguments that are strings: they may name tables. */
+        readonly texts: readonly string[];
+      }
     | { readonly kind: 'distribute'; readonly table: TableName; readonly column: string | undefined }
     /** Something happened that could not be evaluated. Without a table it may concern any. */
-    | { readonly kind: 'unknown'; readonly table?: TableName; readonly reason: string }
+    | {
+        readonly kind: 'unknown';
+        readonly table?: TableName;
+        readonly reason: string;
+        /** It makes tables whose names are not known here, and leaves those that are as they are. */
+        readonly makes?: true;
+      }
   );
+
+/** Where the statement stands that a change is read from. */
+export interface DdlContext {
+  /** Line of a location (UTF-8 byte in the statement); the statement's own first line when there is none. */
+  readonly lineOf: (location: number | undefined) => number;
+  readonly line: number;
+  readonly endLine: number;
+}
 
 export type ChangeKind = SchemaChange['kind'];
 

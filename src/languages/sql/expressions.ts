@@ -83,7 +83,7 @@ function findJsonAccess(node: Node | undefined, scope: Scope, depth = 0): JsonAc
 /** The access that `node` itself is: `(data -> 'a') ->> 'b'`. */
 function jsonAccess(node: Node, scope: Scope, depth = 0): JsonAccess | undefined {
   if (depth > MAX_DEPTH) return undefined;
-  const subscript = subscripted(node, scope);
+  const subscript = subscripted(node, scope) ?? extracted(node, scope);
   if (subscript !== undefined) return subscript;
   const expression = asNode(node, 'A_Expr');
   const operator = strings(expression?.name).at(-1) ?? '';
@@ -111,6 +111,18 @@ function subscripted(node: Node, scope: Scope): JsonAccess | undefined {
   const steps = (indirection?.indirection ?? []).map((item) => literalString(asNode(item, 'A_Indices')?.uidx));
   if (column === undefined || steps.length === 0 || steps.includes(undefined)) return undefined;
   return { operator: '[]', column, steps: steps.flatMap((step) => step ?? []) };
+}
+
+/** `jsonb_extract_path_text(data, 'a', 'b')` is what `#>>` calls. */
+function extracted(node: Node, scope: Scope): JsonAccess | undefined {
+  const call = asNode(node, 'FuncCall');
+  const name = /^jsonb?_extract_path(_text)?$/.exec(strings(call?.funcname).at(-1) ?? '');
+  const [document, ...keys] = call?.args ?? [];
+  if (name === null || document === undefined || keys.length === 0) return undefined;
+  const column = columnOf(stripCasts(document), scope);
+  if (column === undefined) return undefined;
+  const steps = keys.flatMap((key) => stepsOf(key, '->'));
+  return { operator: name[1] === undefined ? '#>' : '#>>', column, steps };
 }
 
 function stepsOf(node: Node | undefined, operator: string): string[] {
@@ -152,14 +164,15 @@ export function walk(node: unknown, visit: (node: Node) => boolean, depth = 0): 
   for (const value of Object.values(node)) walk(value, visit, depth + 1);
 }
 
+const PATHS = new Set<string>(['A_Expr', 'A_Indirection', 'FuncCall']);
+
 /** Every JSON path of two steps or more below `node`; only the longest of a chain. */
 export function jsonPaths(node: unknown, scope: Scope, lineOf: (location: number | undefined) => number): JsonPath[] {
   const paths: JsonPath[] = [];
   walk(node, (visited) => {
-    const access =
-      tagOf(visited) === 'A_Expr' || tagOf(visited) === 'A_Indirection' ? jsonAccess(visited, scope) : undefined;
+    const access = PATHS.has(tagOf(visited)) ? jsonAccess(visited, scope) : undefined;
     if (access === undefined) return true;
-    const line = lineOf(asNode(visited, 'A_Expr')?.location);
+    const line = lineOf(asNode(visited, 'A_Expr')?.location ?? asNode(visited, 'FuncCall')?.location);
     if (access.steps.length > 1) paths.push({ column: access.column.name, steps: access.steps, line });
     return false;
   });

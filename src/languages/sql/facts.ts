@@ -49,7 +49,11 @@ export interface QueryFacts {
     readonly action: 'update' | 'nothing';
     readonly columns: readonly string[];
     readonly constraint?: string;
+    /** `session.merge(row)`. */
+    readonly onPrimaryKey?: boolean;
   };
+  /** A row that Python holds and changes: `row.payload = …`. */
+  readonly loadedRow?: boolean;
   readonly insertColumns?: readonly string[];
   readonly limited?: boolean;
   /** Text of a function or a DO block that holds it. */

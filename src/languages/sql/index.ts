@@ -1,6 +1,6 @@
 import { Unparsable } from '../../core/errors.js';
 import type { Extractor } from '../../core/facts.js';
-import { decodeText } from './decode.js';
+import { decodeText } from '../text.js';
 import type { SqlFileFacts } from './facts.js';
 import { loadSqlParser } from './parser.js';
 import { ForeignSql, readSql } from './read.js';
@@ -8,14 +8,16 @@ import { ForeignSql, readSql } from './read.js';
 export * from './changes.js';
 export type * from './facts.js';
 export { loadSqlParser } from './parser.js';
-export { lineFinder, readSql, sqlScript } from './read.js';
+export { lineFinder } from './lines.js';
+export { readSql, sqlScript } from './read.js';
+export { suspectedChange } from './suspicion.js';
 export { baseType } from './ast.js';
 export { HOLE, splitStatements, TooDeep } from './split.js';
 
 /** A `.sql` file, read as PostgreSQL. Its problems are facts: who reads a whole folder knows what they mean. */
 export const sqlFile: Extractor<SqlFileFacts> = {
   name: 'sql',
-  version: 2,
+  version: 3,
   async extract(bytes) {
     await loadSqlParser();
     const text = decodeText(bytes);

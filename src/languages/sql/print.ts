@@ -41,10 +41,23 @@ function printKnown(node: Node, next: Print, list: PrintList): string | undefine
   if (items !== undefined) return `(${list(items.items)})`;
   const coalesce = asNode(node, 'CoalesceExpr');
   if (coalesce !== undefined) return `COALESCE(${list(coalesce.args)})`;
+  const choice = asNode(node, 'CaseExpr');
+  if (choice !== undefined) return printCase(choice, next);
   const array = asNode(node, 'A_ArrayExpr');
   if (array !== undefined) return `ARRAY[${list(array.elements)}]`;
   const now = asNode(node, 'SQLValueFunction');
   return now?.op?.replace(/^SVFOP_/, '');
+}
+
+/** The branch that yields nothing is the same whether it is written or not. */
+function printCase(choice: NonNullable<ReturnType<typeof asNode<'CaseExpr'>>>, next: Print): string {
+  const subject = choice.arg === undefined ? '' : ` ${next(choice.arg)}`;
+  const branches = (choice.args ?? []).map((node) => {
+    const branch = asNode(node, 'CaseWhen');
+    return ` WHEN ${next(branch?.expr)} THEN ${next(branch?.result)}`;
+  });
+  const otherwise = choice.defresult === undefined ? 'NULL' : next(choice.defresult);
+  return `(CASE${subject}${branches.join('')}${otherwise === 'NULL' ? '' : ` ELSE ${otherwise}`} END)`;
 }
 
 /** A hole stands for a value, as a parameter does. */
@@ -70,7 +83,8 @@ const yieldsText = (text: string): boolean =>
 function printCast(cast: TypeCast, next: Print): string {
   const type = typeText(cast.typeName);
   const inner = next(cast.arg);
-  const literal = asNode(cast.arg, 'A_Const')?.sval !== undefined;
+  const constant = asNode(cast.arg, 'A_Const');
+  const literal = constant?.sval !== undefined || constant?.isnull === true;
   if (literal && (TEXT_LIKE.has(type) || type === 'text[]')) return inner;
   if (TEXT_LIKE.has(type) && yieldsText(inner)) return inner;
   return `(${inner})::${type}`;

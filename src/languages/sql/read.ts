@@ -1,16 +1,16 @@
 import type { Node } from 'libpg-query';
 import { Unparsable } from '../../core/errors.js';
 import type { Problem } from '../../core/facts.js';
-import { asNode, stringOf, strings, tagOf } from './ast.js';
-import { readBody } from './body.js';
-import type { Body } from './body.js';
+import { tagOf } from './ast.js';
 import type { SchemaChange } from './changes.js';
 import { readChanges } from './ddl.js';
 import { foreignDialect, foreignType } from './dialect.js';
-import type { Dialect, Direction, Operand, QueryFacts, SqlFacts, SqlStatement } from './facts.js';
+import type { Dialect, Direction, SqlFacts, SqlStatement } from './facts.js';
+import { lineFinder } from './lines.js';
 import { parseStatement } from './parser.js';
 import type { ParsedSql } from './parser.js';
 import { readQueries } from './query.js';
+import { readRoutine } from './routine.js';
 import { splitStatements, TooDeep } from './split.js';
 import type { Piece, SplitOptions } from './split.js';
 
@@ -116,7 +116,8 @@ class Reader {
     const lineAt = (location: number | undefined): number =>
       location === undefined ? line : this.lineOf(piece.offset + parsed.offsetOf(location));
     const context = { line, endLine, lineOf: lineAt };
-    const body = this.body(node, piece, endLine);
+    const bodyLine = (body: string): number => this.lineOf(piece.offset + Math.max(0, piece.text.indexOf(body)));
+    const body = readRoutine(node, piece, { bodyLine, endLine });
     return {
       line,
       endLine,
@@ -126,37 +127,6 @@ class Reader {
       queries: [...readQueries(node, context), ...body.queries],
       ...(piece.templated ? { templated: true } : {}),
     };
-  }
-
-  /** What DO blocks and functions hold. A function's DDL does not happen when it is created; its queries count. */
-  private body(node: Node, piece: Piece, endLine: number): { changes: SchemaChange[]; queries: QueryFacts[] } {
-    const isDo = 'DoStmt' in node;
-    const source = bodyOf(node);
-    if (source === undefined) return { changes: [], queries: [] };
-    const bodyLine = this.lineOf(piece.offset + Math.max(0, piece.text.indexOf(source)));
-    const held = readBody(piece.text) ?? sqlBody(node, source) ?? { statements: [], variables: [] };
-    const variables = new Set([...held.variables, ...parameters(node)]);
-    const changes: SchemaChange[] = [];
-    const queries: QueryFacts[] = [];
-    for (const { sql, line, conditional } of held.statements) {
-      const parsed = parseStatement(sql);
-      if (parsed.kind === 'failed') continue;
-      const at = Math.min(bodyLine + line - 1, endLine);
-      const context = {
-        line: at,
-        endLine: at,
-        lineOf: () => at,
-        within: isDo ? ('do' as const) : ('function' as const),
-      };
-      for (const inner of parsed.nodes) {
-        queries.push(...readQueries(inner, context).map((query) => withoutVariables(query, variables)));
-        if (isDo)
-          changes.push(
-            ...readChanges(inner, context).map((change) => (conditional ? { ...change, conditional } : change)),
-          );
-      }
-    }
-    return { changes, queries };
   }
 
   private refuseForeign(): void {
@@ -174,41 +144,6 @@ class Reader {
 function columnTypes(change: SchemaChange): string[] {
   if (change.kind === 'create-table') return change.columns.map((column) => column.type);
   return change.kind === 'add-column' ? [change.column.type] : [];
-}
-
-/** The text between the dollar quotes. */
-function bodyOf(node: Node): string | undefined {
-  const options = asNode(node, 'DoStmt')?.args ?? asNode(node, 'CreateFunctionStmt')?.options ?? [];
-  const as = options.map((option) => asNode(option, 'DefElem')).find((option) => option?.defname === 'as');
-  return stringOf(as?.arg) ?? strings(asNode(as?.arg, 'List')?.items)[0];
-}
-
-/** `LANGUAGE sql` bodies are plain statements. */
-function sqlBody(node: Node, source: string): Body | undefined {
-  const options = asNode(node, 'CreateFunctionStmt')?.options ?? [];
-  const language = options.map((option) => asNode(option, 'DefElem')).find((option) => option?.defname === 'language');
-  if (stringOf(language?.arg)?.toLowerCase() !== 'sql') return undefined;
-  const lineOf = lineFinder(source);
-  const statements = splitStatements(source).map((piece) => ({
-    sql: piece.text,
-    line: lineOf(piece.offset + piece.first),
-    conditional: false,
-  }));
-  return { statements, variables: [] };
-}
-
-const parameters = (node: Node): string[] =>
-  (asNode(node, 'CreateFunctionStmt')?.parameters ?? []).flatMap(
-    (parameter) => asNode(parameter, 'FunctionParameter')?.name ?? [],
-  );
-
-/** A comparison with a field of a parameter is no filter on a column. */
-function withoutVariables(query: QueryFacts, variables: ReadonlySet<string>): QueryFacts {
-  const isVariable = (operand: Operand | undefined): boolean => variables.has(operand?.json?.column.name ?? '');
-  return {
-    ...query,
-    predicates: query.predicates.filter(({ left, right }) => !isVariable(left) && !isVariable(right)),
-  };
 }
 
 /**
@@ -252,20 +187,4 @@ function directionFinder(text: string): (offset: number) => Direction {
     return { offset: match.index, direction: word.startsWith('up') ? ('up' as const) : ('down' as const) };
   });
   return (offset) => marks.filter((mark) => mark.offset <= offset).at(-1)?.direction ?? 'up';
-}
-
-/** Line of an offset, by binary search over the line starts. */
-export function lineFinder(text: string): (offset: number) => number {
-  const starts = [0];
-  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) starts.push(at + 1);
-  return (offset) => {
-    let low = 0;
-    let high = starts.length - 1;
-    while (low < high) {
-      const middle = (low + high + 1) >> 1;
-      if ((starts[middle] ?? 0) <= offset) low = middle;
-      else high = middle - 1;
-    }
-    return low + 1;
-  };
 }

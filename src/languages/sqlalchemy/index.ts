@@ -11,6 +11,7 @@ import { clamp, Environment } from './evaluate.js';
 import { builtCondition, builtSql } from './expressions.js';
 import { CLASS_PREFIX } from './facts.js';
 import type { DeclaredClass, DeclaredTable, EmbeddedQuery, PythonDatabase } from './facts.js';
+import { rowWrites } from './rows.js';
 import { builtWrite, siblingConditions } from './statements.js';
 import { sqlStrings } from './strings.js';
 import type { SqlString } from './strings.js';
@@ -19,6 +20,7 @@ export { CLASS_PREFIX } from './facts.js';
 export type * from './facts.js';
 export { otherThanPostgres } from './drivers.js';
 export { BORROWED } from './evaluate.js';
+export { ANY_COLUMN } from './rows.js';
 export { stringConstants } from './string-constants.js';
 export { namedTypes } from './named-types.js';
 export { isLibraryType, plainTypeOf, unknownType } from './types.js';
@@ -26,7 +28,7 @@ export { isLibraryType, plainTypeOf, unknownType } from './types.js';
 /** What a Python file says about databases: mapped classes, tables, SQL in strings, filters and writes. */
 export const pythonDatabase: Extractor<PythonDatabase> = {
   name: 'python-database',
-  version: 2,
+  version: 3,
   async extract(bytes) {
     await loadSqlParser();
     const { facts, problems } = await parsePython(decodePython(bytes));
@@ -45,6 +47,10 @@ export function readPythonDatabase(tree: Module): PythonDatabase {
   walk(tree, {
     enter(node, ancestors) {
       if (node.kind === 'FunctionDef' || node.kind === 'ClassDef') scopes.push(node.name);
+      if (node.kind === 'FunctionDef')
+        queries.push(
+          ...rowWrites(node).map((write) => ({ ...write, function: scopes.join('.'), form: 'builder' as const })),
+        );
       if (node.kind === 'ClassDef') classes.push(...[readClass(node, env)].flatMap((found) => found ?? []));
       if (node.kind !== 'Call' && node.kind !== 'Compare') return;
       const call = node.kind === 'Call' ? node : undefined;
@@ -65,7 +71,7 @@ export function readPythonDatabase(tree: Module): PythonDatabase {
   for (const found of sqlStrings(tree)) {
     const read = readString(found, env);
     for (const statement of read?.statements ?? []) {
-      if (found.form === 'text') changes.push(...statement.changes);
+      if (found.form === 'text') changes.push(...statement.changes.filter(({ kind }) => kind !== 'call-routine'));
       queries.push(...statement.queries.map((query) => ({ ...query, function: found.function, form: found.form })));
     }
   }

@@ -1,7 +1,8 @@
 import type { Call, Expr, PyNode } from '../python/ast.js';
 import { dottedName } from '../python/names.js';
 import { findAll } from '../python/walk.js';
-import type { QueryFacts, TableName } from '../sql/index.js';
+import type { QueryFacts } from '../sql/index.js';
+import { chainAbove, conditionsOf, filtersOf, modelName, queriedModel, writeFacts } from './chains.js';
 import { argumentOf, keyword } from './evaluate.js';
 import type { Environment } from './evaluate.js';
 import { CLASS_PREFIX } from './facts.js';
@@ -17,18 +18,6 @@ export function builtWrite(call: Call, ancestors: readonly PyNode[], env: Enviro
   );
 }
 
-const facts = (call: Call, kind: QueryFacts['kind'], target: TableName): QueryFacts => ({
-  kind,
-  target,
-  line: call.line,
-  endLine: call.endLine,
-  tables: [],
-  predicates: [],
-  distances: [],
-  paths: [],
-  assignments: [],
-});
-
 /** `frame.to_sql("table", engine, if_exists="replace")` drops the table and makes it anew. */
 function frameWrite(call: Call, env: Environment): QueryFacts | undefined {
   if (call.func.kind !== 'Attribute' || !/^(to_sql|to_gbq|write_database)$/.test(call.func.attr)) return undefined;
@@ -38,7 +27,7 @@ function frameWrite(call: Call, env: Environment): QueryFacts | undefined {
   const mode =
     env.string(argumentOf(call, call.func.attr === 'to_sql' ? 3 : undefined, 'if_exists', 'if_table_exists')) ?? 'fail';
   const target = schema === undefined ? { name } : { schema, name };
-  return facts(call, mode === 'replace' ? 'truncate' : 'insert', target);
+  return writeFacts(call, mode === 'replace' ? 'truncate' : 'insert', target);
 }
 
 /** `session.query(Model).filter(…).update({…})` and `.delete()`; `Model.query.filter_by(…).delete()`. */
@@ -54,30 +43,10 @@ function queryWrite(call: Call, env: Environment): QueryFacts | undefined {
   });
   const kind = call.func.attr === 'update' ? 'update' : 'delete';
   return {
-    ...facts(call, kind, { name: `${CLASS_PREFIX}${model}` }),
+    ...writeFacts(call, kind, { name: `${CLASS_PREFIX}${model}` }),
     assignments,
     predicates: filtersOf(call.func.value),
   };
-}
-
-/** The model at the root of a query chain. */
-function queriedModel(expr: Expr): string | undefined {
-  let node: Expr = expr;
-  for (let hops = 0; hops < 30; hops++) {
-    if (node.kind === 'Call') {
-      if (node.func.kind === 'Attribute' && node.func.attr === 'query') return modelName(node.args[0]);
-      node = node.func;
-    } else if (node.kind === 'Attribute') {
-      if (node.attr === 'query' && node.value.kind === 'Name') return modelName(node.value);
-      node = node.value;
-    } else return undefined;
-  }
-  return undefined;
-}
-
-function modelName(expr: Expr | undefined): string | undefined {
-  const name = expr === undefined ? undefined : dottedName(expr)?.split('.').at(-1);
-  return name !== undefined && /^[A-Z]/.test(name) ? name : undefined;
 }
 
 /** `update(Model).where(…).values(…)`, `sa.delete(Model)`, `table.update()`. Reported at the call that names the table. */
@@ -98,7 +67,7 @@ function statementWrite(call: Call, ancestors: readonly PyNode[], env: Environme
   );
   const end = outer.at(-1) ?? call;
   return {
-    ...facts(call, name, { name: `${CLASS_PREFIX}${model}` }),
+    ...writeFacts(call, name, { name: `${CLASS_PREFIX}${model}` }),
     endLine: end.endLine,
     assignments,
     predicates: outer.flatMap((each) => conditionsOf(each)),
@@ -108,87 +77,6 @@ function statementWrite(call: Call, ancestors: readonly PyNode[], env: Environme
 /** `update(features)`: a `Table` in a variable. */
 const lowerTable = (expr: Expr): string | undefined =>
   expr.kind === 'Name' || expr.kind === 'Attribute' ? dottedName(expr)?.split('.').at(-1) : undefined;
-
-/** The calls chained onto one: `.where(…)`, `.values(…)`. */
-function chainAbove(call: Call, ancestors: readonly PyNode[]): Call[] {
-  const chain: Call[] = [];
-  let inner: PyNode = call;
-  for (const node of [...ancestors].reverse()) {
-    if (node.kind === 'Attribute' && node.value === inner) inner = node;
-    else if (node.kind === 'Call' && node.func === inner) {
-      chain.push(node);
-      inner = node;
-    } else break;
-  }
-  return chain;
-}
-
-function filtersOf(expr: Expr): QueryFacts['predicates'] {
-  const found: QueryFacts['predicates'][number][] = [];
-  let node: Expr = expr;
-  for (let hops = 0; hops < 30; hops++) {
-    if (node.kind === 'Call') {
-      found.push(...conditionsOf(node));
-      node = node.func;
-    } else if (node.kind === 'Attribute') node = node.value;
-    else break;
-  }
-  return found;
-}
-
-/** `filter(Model.a == x)`, `where(…)`, `filter_by(a=x)` as plain predicates: which column, which operator. */
-function conditionsOf(call: Call): QueryFacts['predicates'][number][] {
-  if (call.func.kind !== 'Attribute' || !/^(where|filter|filter_by)$/.test(call.func.attr)) return [];
-  const named = call.keywords.flatMap((item) =>
-    item.name === undefined ? [] : [predicate(item.name, '=', item.line)],
-  );
-  return [...named, ...call.args.flatMap((argument) => comparison(argument))];
-}
-
-function comparison(expr: Expr): QueryFacts['predicates'][number][] {
-  if (expr.kind === 'Compare' && expr.left.kind === 'Attribute' && dottedName(expr.left) !== undefined) {
-    const none = expr.comparators[0]?.kind === 'None';
-    return [
-      predicate(
-        expr.left.attr,
-        none ? 'IS NULL' : (expr.ops[0] ?? '=').replace('==', '='),
-        expr.line,
-        modelName(expr.left.value),
-      ),
-    ];
-  }
-  if (
-    expr.kind === 'Call' &&
-    expr.func.kind === 'Attribute' &&
-    expr.func.value.kind === 'Attribute' &&
-    dottedName(expr.func.value) !== undefined
-  ) {
-    const isNull =
-      /^is_?$/.test(expr.func.attr) &&
-      (expr.args[0]?.kind === 'None' ||
-        (expr.args[0]?.kind === 'Call' && (dottedName(expr.args[0].func) ?? '').endsWith('null')));
-    return [predicate(expr.func.value.attr, isNull ? 'IS NULL' : expr.func.attr, expr.line)];
-  }
-  return [];
-}
-
-const predicate = (
-  column: string,
-  operator: string,
-  line: number,
-  model?: string,
-): QueryFacts['predicates'][number] => ({
-  clause: 'where',
-  conjunct: true,
-  operator,
-  left: {
-    expression: column,
-    column: { name: column, ...(model === undefined ? {} : { table: { name: `${CLASS_PREFIX}${model}` } }) },
-    constant: false,
-  },
-  right: { expression: '$', constant: true },
-  line,
-});
 
 /** What is ANDed with a condition: the other arguments of its `where`, and the other `where`s of the chain. */
 export function siblingConditions(ancestors: readonly PyNode[]): QueryFacts['predicates'] {
@@ -220,7 +108,7 @@ function upsert(call: Call, ancestors: readonly PyNode[], env: Environment): Que
   );
   const constraint = env.string(keyword(call, 'constraint'));
   const conflict = { action: 'update' as const, columns, ...(constraint === undefined ? {} : { constraint }) };
-  return { ...facts(call, 'insert', { name: `${CLASS_PREFIX}${model}` }), conflict };
+  return { ...writeFacts(call, 'insert', { name: `${CLASS_PREFIX}${model}` }), conflict };
 }
 
 /** What a name was given in the same function, last before the call: `stmt = insert(Model)`, then `stmt.on_conflict_do_update(…)`. */
@@ -236,7 +124,7 @@ function assignedBefore(expr: Expr, call: Call, ancestors: readonly PyNode[]): E
 function bulkUpdate(call: Call): QueryFacts | undefined {
   if (call.func.kind !== 'Attribute' || call.func.attr !== 'bulk_update_mappings') return undefined;
   const model = modelName(call.args[0]);
-  return model === undefined ? undefined : facts(call, 'update', { name: `${CLASS_PREFIX}${model}` });
+  return model === undefined ? undefined : writeFacts(call, 'update', { name: `${CLASS_PREFIX}${model}` });
 }
 
 function insertedModel(expr: Expr, env: Environment): string | undefined {

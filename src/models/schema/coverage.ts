@@ -1,8 +1,8 @@
-import type { IndexKey, TableName } from '../../languages/sql/index.js';
+import type { IndexKey } from '../../languages/sql/index.js';
 import { tableKey } from '../../languages/sql/index.js';
 import { hasWord } from './fold-table.js';
 import type { Schema } from './index.js';
-import type { Doubt, Index, Table } from './state.js';
+import type { Column, Doubt, Index, Table } from './state.js';
 
 /** Index keys of one method that concern a column: the column itself, or an expression over it. */
 export function keysOn(index: Index, column: string): readonly IndexKey[] {
@@ -44,7 +44,60 @@ function partitionsOf(schema: Schema, table: Table): readonly Table[] {
   return schema.tables.filter((other) => other.partitionOf !== undefined && tableKey(other.partitionOf) === key);
 }
 
-/** Why nothing may be claimed about what a table lacks; undefined when its state is known. */
-export function doubtAbout(schema: Schema, name: TableName): Doubt | undefined {
-  return schema.named(name).flatMap((table) => table.doubts)[0];
+/** What a check asks of a table, by the words that SQL must hold to change the answer. */
+export const SPEAKS_OF = {
+  jsonb: /\bjsonb\b/i,
+  gin: /\bgin\b/i,
+  index: /\bindex\b/i,
+  time: /\b(timestamp|timestamptz|datetime|date)\b/i,
+  vectorIndex: /\b(hnsw|ivfflat|diskann|vchordrq)\b/i,
+} as const;
+
+/**
+ * Why nothing may be claimed about what a table lacks; undefined when its state is known. What could not be evaluated
+ * and names no table is suspected only when its file speaks of the thing asked for.
+ */
+export async function doubtAbout(
+  schema: Schema,
+  table: Table,
+  about: RegExp,
+  text: (path: string) => Promise<string | undefined>,
+): Promise<Doubt | undefined> {
+  const twins = schema.named(table.name);
+  const own = twins.flatMap(({ doubts }) => doubts)[0];
+  if (own !== undefined) return own;
+  const general = [...new Set([table, ...twins])].flatMap((twin) => schema.databaseOf(twin)?.doubts ?? []);
+  for (const doubt of general) if (doubt.makes !== true && (await speaksOf(doubt, about, text))) return doubt;
+  return undefined;
 }
+
+/** Whether what could not be evaluated may have changed a column's type after it got the one that is known. */
+export async function doubtAboutType(
+  schema: Schema,
+  table: Table,
+  column: Column,
+  about: RegExp,
+  text: (path: string) => Promise<string | undefined>,
+): Promise<Doubt | undefined> {
+  const all = [...table.doubts, ...(schema.databaseOf(table)?.doubts ?? [])];
+  const { order, line } = column.typeOrigin;
+  const later = all.filter(
+    ({ makes, origin }) => makes !== true && (origin.order > order || (origin.order === order && origin.line > line)),
+  );
+  for (const doubt of later) if (await speaksOf(doubt, about, text)) return doubt;
+  return undefined;
+}
+
+async function speaksOf(
+  doubt: Doubt,
+  about: RegExp,
+  text: (path: string) => Promise<string | undefined>,
+): Promise<boolean> {
+  for (const path of new Set([doubt.origin.path, doubt.routine?.path ?? doubt.origin.path]))
+    if (about.test((await text(path)) ?? '')) return true;
+  return false;
+}
+
+/** `feature_values: unknown from V3 (db/V3__x.sql:12): SQL that is put together when it runs`. */
+export const unknownFrom = (label: string, { origin, reason }: Doubt): string =>
+  `${label}: unknown from ${origin.revision === undefined ? '' : `revision ${origin.revision}, `}${origin.path}:${String(origin.line)} (${reason})`;

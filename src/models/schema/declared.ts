@@ -15,7 +15,7 @@ export interface PythonFile {
 }
 
 const NEEDLES = [
-  '__tablename__', 'mapped_column', 'Column(', 'SQLModel', 'TypeDecorator', 'type_annotation_map', 'Table(', 'Index(', 'to_sql', '->>', '#>>', '@>', '.astext', 'as_string', 'has_key', '_distance(',
+  '__tablename__', 'mapped_column', 'Column(', 'SQLModel', 'TypeDecorator', 'type_annotation_map', 'Table(', 'Index(', 'to_sql', '.merge(', '.query(', '.get(', 'select(', '->>', '#>>', '@>', '.astext', 'as_string', 'has_key', '_distance(',
   'SELECT ', 'select ', 'Select ', 'INSERT ', 'insert ', 'UPDATE ', 'update ', 'update(', 'DELETE ', 'delete ', 'delete(', 'TRUNCATE', 'truncate', 'CREATE ', 'create ', 'ALTER ', 'on_conflict', 'MERGE ',
 ]; // prettier-ignore
 

@@ -33,7 +33,7 @@ export const queriesModel = defineModel('queries', async (workspace): Promise<re
         query,
         oneOff:
           (query.within === undefined || query.within === 'do') &&
-          (database.tool !== 'plain' || migration.changes.length > 0),
+          (database.tool !== 'plain' || migration.changes.some(({ kind }) => kind !== 'call-routine')),
         migration,
       })),
     ),
@@ -78,7 +78,10 @@ function byColumn(schema: Schema, query: EmbeddedQuery): EmbeddedQuery {
     ...(predicate.right === undefined ? {} : { right: operand(predicate.right) }),
   }));
   const distances = query.distances.map((distance) => ({ ...distance, column: column(distance.column) }));
-  return { ...query, predicates, distances };
+  const assignments = query.assignments.map((each) =>
+    query.target === undefined ? each : { ...each, column: column({ table: query.target, name: each.column }).name },
+  );
+  return { ...query, predicates, distances, assignments };
 }
 
 /** What a column in a query may be. `unknown`: no file of the repository makes such a table. */

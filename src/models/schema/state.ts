@@ -32,6 +32,10 @@ export interface Constraint extends ConstraintDefinition {
 export interface Doubt {
   readonly reason: string;
   readonly origin: Origin;
+  /** The routine that did it, when another place called it. */
+  readonly routine?: Origin;
+  /** It made tables whose names are not known, and left those that are as they were. */
+  readonly makes?: true;
 }
 
 export interface Table {
@@ -45,6 +49,8 @@ export interface Table {
   readonly partitionBy?: { readonly strategy: string; readonly keys: readonly string[] };
   readonly inherits: readonly TableName[];
   readonly temporary: boolean;
+  /** A materialized view: a query made it, and indexes may stand on it. */
+  readonly materialized?: boolean;
   /** Distribution column given to Citus; undefined within when it could not be read. */
   readonly distributed?: { readonly column: string | undefined };
 }

@@ -151,6 +151,22 @@ op.execute(f"CREATE INDEX i ON features {suffix} (")`);
     ]);
   });
 
+  test('helpers of other files, and operations that Alembic does not have', async () => {
+    const imports = 'from ..helpers import add_audit_columns, table_exists, audit\n';
+    const body = (call: string): string => `\ndef upgrade():\n    ${call}\n`;
+    const reasons = async (call: string) =>
+      (await revisionOf(body(call), HEAD + imports)).changes.map((change) =>
+        change.kind === 'unknown' ? change.reason : change.kind,
+      );
+    expect(await reasons("add_audit_columns('features')")).toEqual(['a helper of another file']);
+    expect(await reasons("audit(op, 'features')")).toEqual(['a helper of another file']);
+    expect(await reasons("table_exists('features')")).toEqual([]);
+    expect(await reasons("op.create_geospatial_index('i', 'places', ['at'])")).toEqual([
+      'an operation that Alembic itself does not have (`create_geospatial_index`)',
+    ]);
+    expect(await reasons('op.create_entity(view)')).toEqual([]);
+  });
+
   test('autocommit blocks and raw SQL', async () => {
     const revision = await revisionOf(`
 def upgrade() -> None:
