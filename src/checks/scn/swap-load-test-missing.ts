@@ -145,16 +145,47 @@ function weak(
   ];
 }
 
+/** What a test promises less than the bar, part by part; what its text does not tell is said as such. */
 function lacking({ test, rate, durationSec }: FoundTest, bar: Bar): string[] {
   const lacks: string[] = [];
   if (rate !== undefined && rate < bar.rate)
     lacks.push(`sends ${Math.round(rate)} requests a second where ${bar.rate} are asked for`);
   if (durationSec !== undefined && durationSec < bar.minDurationSec)
     lacks.push(`lasts ${durationSec} s where ${bar.minDurationSec} s are asked for`);
-  if (test.form === 'script' && test.failures === 'none') lacks.push('does not fail when requests fail');
-  if (test.form === 'script' && test.failures === 'loose') lacks.push('tolerates failed requests');
-  if (test.form === 'script' && test.latency === 'none') lacks.push('does not fail when requests are slow');
+  if (test.form === 'command') return lacks;
+  if (test.failures === 'unknown' && test.latency === 'unknown')
+    return [...lacks, 'asserts what cannot be read from its text'];
+  if (test.failures !== 'asserted') lacks.push(FAILURES[test.failures]);
+  if (test.latency === 'asserted') lacks.push(...tooWide(test, bar));
+  else lacks.push(LATENCY[test.latency]);
   return lacks;
+}
+
+const FAILURES = {
+  none: 'does not fail when requests fail',
+  loose: 'tolerates failed requests',
+  unknown: 'asserts something of failures that cannot be read from its text',
+} as const;
+const LATENCY = {
+  none: 'does not fail when requests are slow',
+  loose: 'looks at latencies that hide the slow requests',
+  unknown: 'asserts something of latency that cannot be read from its text',
+} as const;
+
+/** Its limits of latency hold neither part of the bar. */
+function tooWide({ limits }: FoundTest['test'], bar: Bar): string[] {
+  const { max, p99 } = limits ?? {};
+  if (
+    (max === undefined && p99 === undefined) ||
+    (max ?? Infinity) <= bar.maxLatencyMs ||
+    (p99 ?? Infinity) <= bar.p99Ms
+  )
+    return [];
+  const allowed = [
+    ...(max === undefined ? [] : [`${max} ms at most where ${bar.maxLatencyMs} ms are asked for`]),
+    ...(p99 === undefined ? [] : [`a p99 of ${p99} ms where ${bar.p99Ms} ms are asked for`]),
+  ];
+  return [`allows ${allowed.join(' and ')}`];
 }
 
 const skeleton = (bar: Bar): string => `import http from 'k6/http';

@@ -19,7 +19,7 @@ const MAX_BYTES = 24 * 1024 * 1024;
 /** Recognises a load test's result by its content and reads it into one neutral record. */
 export const loadEvidence: Extractor<Evidence> = {
   name: 'load-evidence',
-  version: 2,
+  version: 3,
   extract(bytes) {
     if (bytes.byteLength > MAX_BYTES)
       throw new Unparsable('a load test result of more than 24 MB; keep its summary instead', 1, 'unsupported');
@@ -40,12 +40,12 @@ const JSON_READERS: readonly ((json: Record<string, unknown>) => LoadRun | undef
 function recognise(text: string): Evidence {
   const start = text.trimStart().charAt(0);
   if (start === '{' || start === '[') return fromJson(text);
-  if (start === '<') return asRun(readJtlXml(text));
   try {
+    if (start === '<') return asRun(readJtlXml(text));
     return readLocustCsv(text) ?? asRun(readJtlCsv(text) ?? readWrk(text) ?? readHey(text) ?? readAb(text));
   } catch (error) {
     throw new Unparsable(
-      `a load test's CSV that is broken: ${error instanceof Error ? error.message.slice(0, 200) : 'unknown'}`,
+      `a load test's result that is broken: ${error instanceof Error ? error.message.slice(0, 200) : 'unknown'}`,
     );
   }
 }

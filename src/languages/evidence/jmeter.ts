@@ -1,4 +1,5 @@
 import { parse } from 'csv-parse/sync';
+import { SaxesParser } from 'saxes';
 import { quantileOf } from './locust.js';
 import { exact, isRecord, numeric, present, statusFailure } from './record.js';
 import type { Failure, Latency, LoadRun } from './record.js';
@@ -44,27 +45,44 @@ export function readJtlCsv(text: string): LoadRun | undefined {
   return tally.run();
 }
 
-const SAMPLE = /<(httpSample|sample)\s([^<>]{1,5000})>/g;
-const ATTRIBUTE = /\b(t|ts|s|lb|rc|rm)="([^"]{0,500})"/g;
-
-/** A JTL as XML. Only the samples' attributes are looked at, one tag at a time: such files grow to hundreds of megabytes. */
+/**
+ * A JTL as XML. A sample may hold the samples of its redirects and embedded resources, which its own time contains; a
+ * transaction's sample sums up requests that are its children. Entities of a document type are never expanded.
+ * @throws Error when the file is not well-formed, as after a run that was cut off
+ */
 export function readJtlXml(text: string): LoadRun | undefined {
   if (!/<testResults[\s>]/.test(text.slice(0, 1000))) return undefined;
   const tally = new Tally('JTL (XML)');
-  for (const [, , attributes = ''] of text.matchAll(SAMPLE)) {
-    const of: Record<string, string> = {};
-    for (const [, name = '', value = ''] of attributes.matchAll(ATTRIBUTE)) of[name] = value;
-    if ((of['rm'] ?? '').startsWith('Number of samples in transaction')) continue;
+  const parser = new SaxesParser();
+  /** Samples that are open: only those below transactions alone are requests of their own. */
+  const open: boolean[] = [];
+  parser.on('error', (error) => {
+    throw error;
+  });
+  parser.on('opentag', ({ name, attributes }) => {
+    if (name !== 'httpSample' && name !== 'sample') return;
+    const transaction = (attributes['rm'] ?? '').startsWith('Number of samples in transaction');
+    const inside = open.includes(false);
+    open.push(transaction);
+    if (transaction || inside) return;
     tally.add({
-      at: Number(of['ts']),
-      elapsed: Number(of['t']),
-      success: of['s'] === 'true',
-      code: of['rc'] ?? '',
-      label: of['lb'] ?? '',
+      at: Number(attributes['ts']),
+      elapsed: Number(attributes['t']),
+      success: attributes['s'] === 'true',
+      code: attributes['rc'] ?? '',
+      label: attributes['lb'] ?? '',
     });
-  }
+  });
+  parser.on('closetag', ({ name }) => {
+    if (name === 'httpSample' || name === 'sample') open.pop();
+  });
+  for (let at = 0; at < text.length; at += CHUNK) parser.write(text.slice(at, at + CHUNK));
+  parser.close();
   return tally.run();
 }
+
+/** Characters handed to the parser at a time: its buffers stay small over a log of megabytes. */
+const CHUNK = 65_536;
 
 /** The dashboard's `statistics.json`; its three percentiles are 90, 95 and 99 unless the properties say otherwise. */
 export function readJmeterStatistics(json: Record<string, unknown>): LoadRun | undefined {

@@ -12,6 +12,8 @@ export interface ShellCommand {
   readonly assignments: readonly { readonly name: string; readonly value: ShellWord }[];
   /** Body of a here-document on its input. */
   readonly input?: { readonly text: string; readonly start: number };
+  /** It ends in a single `&`. */
+  readonly background?: true;
 }
 
 interface Reader {
@@ -24,7 +26,7 @@ interface Reader {
 interface Heredoc {
   readonly delimiter: string;
   readonly tabs: boolean;
-  readonly command: { words: ShellWord[]; input?: { text: string; start: number } };
+  readonly command: { words: ShellWord[]; input?: { text: string; start: number }; background?: true };
 }
 
 const DEEPEST = 8;
@@ -69,6 +71,8 @@ export function shellCommands(text: string, depth = 0): ShellCommand[] {
       dropDescriptor(words, reader.at);
       skipRedirection(reader);
     } else if (';&|()'.includes(char)) {
+      if (char === '&' && !'&>'.includes(text[reader.at + 1] ?? '\n') && text[reader.at - 1] !== '&')
+        current.background = true;
       reader.at++;
       if (heredocs.length === 0 || char !== '|') finish();
     } else words.push(readWord(reader));
@@ -77,7 +81,7 @@ export function shellCommands(text: string, depth = 0): ShellCommand[] {
   return reader.commands;
 }
 
-function simpleCommand({ words, input }: Heredoc['command']): ShellCommand | undefined {
+function simpleCommand({ words, input, background }: Heredoc['command']): ShellCommand | undefined {
   const assignments: { name: string; value: ShellWord }[] = [];
   let first = 0;
   for (; first < words.length; first++) {
@@ -93,7 +97,7 @@ function simpleCommand({ words, input }: Heredoc['command']): ShellCommand | und
   }
   const rest = words.slice(first);
   if (rest.length === 0 && assignments.length === 0) return undefined;
-  return { words: rest, assignments, ...(input ? { input } : {}) };
+  return { words: rest, assignments, ...(input ? { input } : {}), ...(background ? { background } : {}) };
 }
 
 const skipBlanks = (reader: Reader): void => {

@@ -181,6 +181,32 @@ test('JMeter: samples are folded, transaction lines are not requests', async () 
   expect(await run('jmeter.xml')).toMatchObject({ requests: 50, failed: 2, form: 'JTL (XML)' });
 });
 
+describe('JTL as XML', () => {
+  const sample = (inner = '', attributes = 'lb="score" rm="OK"'): string =>
+    `<httpSample t="10" ts="1788430272000" s="true" rc="200" ${attributes}>${inner}</httpSample>`;
+  const results = (body: string): string => `<?xml version="1.0"?>\n<testResults version="1.2">${body}</testResults>`;
+
+  test('redirects and resources lie in the time of their sample; a transaction is no request', async () => {
+    const transaction = sample(sample() + sample(), 'lb="flow" rm="Number of samples in transaction : 2"');
+    expect(await read(results(sample(sample()) + transaction))).toMatchObject({ run: { requests: 3 } });
+  });
+
+  test('attributes in any order and quotes, entities, samples in comments', async () => {
+    const text = results(
+      `<!-- ${sample()} --><sample rc='503' s='false' ts='1788430272000' lb='a &gt; "b"' t='7'><responseData>&lt;sample/></responseData></sample>`,
+    );
+    expect(await read(text)).toMatchObject({
+      run: { requests: 1, failed: 1, target: 'a > "b"', failures: [{ kind: 'http-5xx', count: 1 }] },
+    });
+  });
+
+  test('a log that was cut off, and entities of a document type, are said', async () => {
+    await expect(read(results(sample()).replace('</testResults>', ''))).rejects.toThrow('is broken');
+    const bomb = `<!DOCTYPE x [<!ENTITY a "aaaa">]>${results(sample('&a;')).split('\n')[1] ?? ''}`;
+    await expect(read(bomb)).rejects.toThrow('is broken');
+  });
+});
+
 describe('what is not a result', () => {
   test.each(['{}', '[]', '[1,2]', '{"metrics":{}}', 'a,b\n1,2\n', 'hello', '<testResults/>', '<html></html>', ''])(
     '%s',
@@ -192,7 +218,7 @@ describe('what is not a result', () => {
   test('a broken file is said, not guessed', async () => {
     await expect(read('{"metrics": {')).rejects.toThrow('not valid JSON');
     await expect(read('Type,Name,Request Count,Failure Count\n"GET,/x,1')).rejects.toThrow(
-      "a load test's CSV that is broken",
+      "a load test's result that is broken",
     );
   });
 });
