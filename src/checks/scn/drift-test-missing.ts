@@ -3,7 +3,8 @@ import type { CheckContext } from '../../core/check.js';
 import type { FindingDraft } from '../../core/types.js';
 import { isWhole } from '../../models/scenarios/changes.js';
 import { driftScenario } from '../../models/scenarios/drift.js';
-import type { DriftScenario, Threshold } from '../../models/scenarios/drift.js';
+import type { DriftScenario } from '../../models/scenarios/drift.js';
+import type { Threshold } from '../../models/scenarios/drift-thresholds.js';
 
 const MONITOR = `import numpy as np
 import requests

@@ -5,6 +5,7 @@ import { dottedName, importNames } from '../../languages/python/names.js';
 import { pythonModule } from '../../languages/python/extract.js';
 import { walk } from '../../languages/python/walk.js';
 import { moduleResolver } from '../python/modules.js';
+import { PREDICTING, predictionLine } from './predictions.js';
 
 /** The files between a service's entry and the call that asks a model. */
 export interface Serving {
@@ -25,8 +26,7 @@ const FRAMEWORKS = [
   'aiohttp',
   'bentoml',
   'kserve',
-  'ray.serve',
-  'ray import serve',
+  'ray',
   'tornado',
   'quart',
   'django',
@@ -34,12 +34,15 @@ const FRAMEWORKS = [
   'blacksheep',
   'litserve',
 ];
-const IMPORTS_FRAMEWORK =
-  /^\s*(?:from|import)\s+(fastapi|starlette|flask|litestar|sanic|aiohttp\.web|aiohttp|bentoml|kserve|ray\.serve|ray|tornado|quart|django|robyn|blacksheep|litserve)\b/m;
+/** `ray` alone is in every array. */
+const FRAMEWORK_NEEDLES = [...FRAMEWORKS.filter((name) => name !== 'ray'), 'ray.serve', 'ray import serve'];
 const ROUTE =
   /\.(?:post|get|put|route|api_route|websocket|api)$|^bentoml\.(?:service|api)$|^serve\.deployment$|^api_view$/;
 const ROUTED = /(?:add_api_route|add_url_rule|add_post|add_get|add_route)$|^web\.(?:post|get)$/;
 const HANDLER = /(?:^|\.)(?:APIView|MethodView|Resource|RequestHandler|LitAPI)$|^kserve\.Model$/;
+
+const importsFramework = (tree: Module): boolean =>
+  [...importNames(tree).values()].some((target) => FRAMEWORKS.includes(target.split('.')[0] ?? ''));
 
 /** Does a file answer requests itself? One that only imports a framework, or shows it in a docstring, does not. */
 function answers(tree: Module): boolean {
@@ -57,20 +60,6 @@ function answers(tree: Module): boolean {
   return found;
 }
 
-const MODEL_LIBRARY =
-  /\b(h2o|mojo|joblib\.load|pickle\.load|mlflow|onnxruntime|InferenceSession|xgboost|lightgbm|catboost|sklearn|torch|tensorflow|keras|EasyPredictModelWrapper|daimojo|model_registry|load_model|bentoml|transformers|skops)\b/i;
-const PREDICTING = [
-  '.predict',
-  'mojo_predict',
-  'h2o_predict',
-  'score_row(',
-  '.inference(',
-  '.infer(',
-  'invoke_endpoint(',
-  '.run(',
-];
-const PREDICTS =
-  /\.(predict|predict_proba|mojo_predict_pandas|mojo_predict_csv|h2o_predict|score_row|inference|infer|invoke_endpoint)\(|\bh2o\.mojo_predict_\w+\(|\bsession\.run\(|\b(?:ort_)?sess(?:ion)?\.run\(/;
 const MAX_DEPTH = 3;
 
 export const serving = defineModel<Serving>('model-serving', async (workspace) => {
@@ -78,15 +67,11 @@ export const serving = defineModel<Serving>('model-serving', async (workspace) =
     .glob('**/*.py')
     .filter((path) => !['test', 'example', 'exploration'].some((role) => workspace.roles(path).has(role as 'test')));
   const asking = await workspace.mentioning(python, PREDICTING);
-  const predicting: string[] = [];
-  for (const path of asking)
-    if (predictionLine((await workspace.text(path)) ?? '') !== undefined) predicting.push(path);
-  if (predicting.length === 0) return { present: false, files: [], predictions: [] };
+  if (!(await anyAsksModel(workspace, asking))) return { present: false, files: [], predictions: [] };
   const entries: string[] = [];
-  for (const path of await workspace.mentioning(python, FRAMEWORKS)) {
-    if (!IMPORTS_FRAMEWORK.test((await workspace.text(path)) ?? '')) continue;
+  for (const path of await workspace.mentioning(python, FRAMEWORK_NEEDLES)) {
     const facts = await workspace.facts(pythonModule, path);
-    if (facts && answers(facts.tree)) entries.push(path);
+    if (facts && importsFramework(facts.tree) && answers(facts.tree)) entries.push(path);
   }
   const libraries = await libraryFolders(workspace);
   const own = entries.filter((path) => !libraries.some((folder) => folder === '' || path.startsWith(`${folder}/`)));
@@ -98,6 +83,14 @@ export const serving = defineModel<Serving>('model-serving', async (workspace) =
   });
   return { present: predictions.length > 0, files: [...ways.files].sort(), predictions };
 });
+
+async function anyAsksModel(workspace: Workspace, paths: readonly string[]): Promise<boolean> {
+  for (const path of paths) {
+    const facts = await workspace.facts(pythonModule, path);
+    if (facts && predictionLine(facts.tree) !== undefined) return true;
+  }
+  return false;
+}
 
 /** Packages that are published for other developers: a framework's own code is nobody's deployment. */
 async function libraryFolders(workspace: Workspace): Promise<string[]> {
@@ -136,21 +129,14 @@ class Ways {
     const known = this.imports.get(path);
     if (known) return known;
     this.imports.set(path, []);
-    const line = predictionLine((await this.workspace.text(path)) ?? '');
-    if (line !== undefined) this.predictions.set(path, line);
     const facts = await this.workspace.facts(pythonModule, path);
     if (!facts) return [];
+    const line = predictionLine(facts.tree);
+    if (line !== undefined) this.predictions.set(path, line);
     const resolver = await this.workspace.model(moduleResolver);
     const found = [...importNames(facts.tree).values()].flatMap((name) => resolver.resolve(path, name)?.path ?? []);
     const imports = [...new Set(found)].filter((one) => !this.workspace.roles(one).has('test'));
     this.imports.set(path, imports);
     return imports;
   }
-}
-
-/** A prediction counts in a file that also names a library of models or loads one. */
-function predictionLine(text: string): number | undefined {
-  const at = PREDICTS.exec(text);
-  if (!at || !MODEL_LIBRARY.test(text)) return undefined;
-  return text.slice(0, at.index).split('\n').length;
 }

@@ -1,0 +1,57 @@
+import type { Expr, Module } from '../../languages/python/ast.js';
+import { dottedName, importNames, qualifiedName } from '../../languages/python/names.js';
+import { walk } from '../../languages/python/walk.js';
+
+type Call = Extract<Expr, { kind: 'Call' }>;
+
+/** A byte search for what {@link predictionLine} recognises. */
+export const PREDICTING = [
+  '.predict',
+  'mojo_predict',
+  'h2o_predict',
+  'score_row(',
+  '.inference(',
+  '.infer(',
+  'invoke_endpoint(',
+  'session.run(',
+  'sess.run(',
+];
+const PREDICTS = new Set('predict predict_proba h2o_predict score_row inference infer invoke_endpoint'.split(' '));
+const MOJO_PREDICTS = /^mojo_predict(?:_\w+)?$/;
+/** `session.run(…)` of ONNX Runtime, by what the session is called: its class is rarely in sight. */
+const SESSION = /(?:^|_)(?:sess|session)$/;
+
+const LIBRARIES = new Set(
+  (
+    'h2o mlflow onnxruntime xgboost lightgbm catboost sklearn torch tensorflow keras daimojo bentoml transformers skops ' +
+    'statsmodels prophet'
+  ).split(' '),
+);
+const LOADERS = /^(?:joblib|pickle|cloudpickle|dill)\.loads?$/;
+/** Names by which code speaks of a model that it did not build itself. */
+const MODEL_NAME = /(?:^|_)mojo(?:_|$)|^(?:load_model|model_registry|InferenceSession|EasyPredictModelWrapper)$/i;
+
+/** Where a file asks a model; one that neither takes in a library of models nor loads one asks something else. */
+export function predictionLine(tree: Module): number | undefined {
+  const imports = importNames(tree);
+  let line: number | undefined;
+  let models = [...imports.values()].some((target) => LIBRARIES.has(target.split('.')[0] ?? ''));
+  walk(tree, {
+    enter(node) {
+      if (node.kind === 'Call') {
+        if (predicts(node)) line ??= node.line;
+        models ||= LOADERS.test(qualifiedName(node.func, imports) ?? '');
+      } else if (node.kind === 'Name') models ||= MODEL_NAME.test(node.id);
+      else if (node.kind === 'Attribute') models ||= MODEL_NAME.test(node.attr);
+      else if (node.kind === 'Param') models ||= MODEL_NAME.test(node.name);
+      return undefined;
+    },
+  });
+  return models || [...imports.keys()].some((name) => MODEL_NAME.test(name)) ? line : undefined;
+}
+
+function predicts({ func }: Call): boolean {
+  if (func.kind !== 'Attribute') return MOJO_PREDICTS.test(dottedName(func) ?? '');
+  if (PREDICTS.has(func.attr) || MOJO_PREDICTS.test(func.attr)) return true;
+  return func.attr === 'run' && SESSION.test((dottedName(func.value) ?? '').split('.').at(-1) ?? '');
+}
