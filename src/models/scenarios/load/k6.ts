@@ -97,11 +97,12 @@ function rateOf(scenario: Options): number | undefined {
   if (typeof executor !== 'string' || !executor.endsWith('arrival-rate')) return undefined;
   const stated: ScriptValue = scenario['timeUnit'];
   const unit = stated === undefined ? 1 : time(stated);
-  const rates = [scenario['rate'], ...stagesOf(scenario).map((stage) => stage['target'])].flatMap(
-    (one) => number(one) ?? [],
-  );
+  const given: readonly ScriptValue[] = [scenario['rate'], ...stagesOf(scenario).map(targetOf)];
+  const rates = given.flatMap((one) => number(one) ?? []);
   return rates.length === 0 || unit === undefined ? undefined : Math.max(...rates) / unit;
 }
+
+const targetOf = (stage: Options): ScriptValue => stage['target'];
 
 function stagesOf(scenario: Options): Options[] {
   const stages = scenario['stages'];
