@@ -7,6 +7,7 @@ import { configurationFrom } from '../config/configuration.js';
 import { UsageError } from '../core/errors.js';
 import type { CheckId, PullRequest, Snapshot } from '../core/types.js';
 import { mojoSummary } from '../languages/mojo/index.js';
+import { composeParts } from '../models/workloads/index.js';
 import { mojos } from '../models/artifacts/mojos.js';
 import { memoryFactStore } from '../reviewers/fact-store.js';
 import { DEFAULT_LIMITS, SnapshotWorkspace } from '../reviewers/workspace.js';
@@ -207,15 +208,12 @@ async function memory(options: OutputOptions & { composeFile?: string; manifestD
   const folder = dirname(file);
   const head = await directorySnapshot(folder);
   const name = basename(file);
-  return answer(
-    head,
-    undefined,
-    await configurationIn(options, folder),
-    options,
-    isMemory,
-    (path) => path === name,
-    name,
-  );
+  const configuration = await configurationIn(options, folder);
+  const { settings } = configurationFrom(configuration);
+  const workspace = new SnapshotWorkspace(head, settings, memoryFactStore(), DEFAULT_LIMITS, true);
+  const parts = await composeParts(workspace, name);
+  const concerns = (path: string): boolean => path === name || parts.has(path);
+  return answer(head, undefined, configuration, options, isMemory, concerns, name);
 }
 
 interface GateOptions {

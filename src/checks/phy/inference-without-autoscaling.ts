@@ -1,7 +1,9 @@
 import { defineCheck } from '../../core/check.js';
 import type { FindingDraft } from '../../core/types.js';
 import { inferenceEvidence } from '../../models/workloads/inference.js';
-import { autoscalers, workloads, type Autoscaler, type Workload } from '../../models/workloads/index.js';
+import { autoscalers, disruptionBudgets, workloads } from '../../models/workloads/index.js';
+import type { Autoscaler, Workload } from '../../models/workloads/index.js';
+import { blockedEvictions } from './support/evictions.js';
 import { Findings, locationOf, step, titleOf, traceOf } from './support/places.js';
 
 /** The CPU utilisation that the platform's physical view mandates. */
@@ -19,7 +21,10 @@ the target: room enough for the new pod to start before the old ones are full.
 A manifest that has an autoscaler *and* \`replicas\` resets the number with every \`kubectl apply\`: leave \`replicas\` out. KEDA's ScaledObject counts as an autoscaler. A CPU target other than
 70 % is a note.
 
-Sources: [Kubernetes, horizontal pod autoscaling](https://kubernetes.io/docs/concepts/workloads/autoscaling/horizontal-pod-autoscale/), [migrating Deployments to autoscaling](https://kubernetes.io/docs/tasks/run-application/horizontal-pod-autoscale/#migrating-deployments-and-statefulsets-to-horizontal-autoscaling).`,
+So is a PodDisruptionBudget that lets no pod of the service be evicted when the autoscaler is at its minimum: the node under it can then not be drained.
+
+Sources: [Kubernetes, horizontal pod autoscaling](https://kubernetes.io/docs/concepts/workloads/autoscaling/horizontal-pod-autoscale/), [migrating Deployments to autoscaling](https://kubernetes.io/docs/tasks/run-application/horizontal-pod-autoscale/#migrating-deployments-and-statefulsets-to-horizontal-autoscaling),
+[disruption budgets](https://kubernetes.io/docs/tasks/run-application/configure-pdb/).`,
   reference: 'autoscaling',
   examples: {
     bad: [
@@ -45,6 +50,7 @@ Sources: [Kubernetes, horizontal pod autoscaling](https://kubernetes.io/docs/con
     const findings = new Findings();
     const servesModel = await context.model(inferenceEvidence);
     const scalers = await context.model(autoscalers);
+    const budgets = await context.model(disruptionBudgets);
     let applies = false;
     for (const workload of await context.model(workloads)) {
       if (workload.kind !== 'Deployment' && workload.kind !== 'Rollout') continue;
@@ -53,19 +59,15 @@ Sources: [Kubernetes, horizontal pod autoscaling](https://kubernetes.io/docs/con
         .find((found) => found !== undefined);
       if (because === undefined) continue;
       applies = true;
-      const scaler = scalers.find((candidate) => scales(candidate, workload));
+      const scaler = scalers.find((one) => one.scales(workload));
       for (const finding of scaler === undefined ? [unscaled(workload, because)] : judged(workload, scaler))
+        findings.add(workload, finding);
+      for (const finding of blockedEvictions(workload, scaler?.minReplicas ?? workload.replicas?.value ?? 1, budgets))
         findings.add(workload, finding);
     }
     return applies ? findings.list : 'not-applicable';
   },
 });
-
-const scales = (scaler: Autoscaler, { kind, name, kubernetes }: Workload): boolean =>
-  scaler.targetKind === kind &&
-  scaler.targetName === name &&
-  scaler.build === kubernetes?.build &&
-  (scaler.namespace === kubernetes?.namespace || scaler.namespace === undefined || kubernetes?.namespace === undefined);
 
 function unscaled(workload: Workload, because: string): FindingDraft {
   const location = locationOf(workload.at);

@@ -88,10 +88,7 @@ async function demandsOf(all: readonly Workload[], context: CheckContext): Promi
   const files = await context.model(programs);
   const use = await context.model(pythonUse);
   return all.flatMap((workload) => {
-    const scaler = scalers.find(
-      ({ targetName, targetKind, build }) =>
-        targetName === workload.name && targetKind === workload.kind && build === workload.kubernetes?.build,
-    );
+    const scaler = scalers.find((one) => one.scales(workload));
     const pods = scaler?.maxReplicas ?? workload.replicas?.value ?? 1;
     return workload.containers.flatMap((container): Demand[] => {
       const pool = poolOf(container, files.get(container) ?? [], use);

@@ -2,8 +2,9 @@ import { defineCheck, type CheckContext } from '../../core/check.js';
 import type { FindingDraft } from '../../core/types.js';
 import { imageName } from '../../models/jvm/index.js';
 import { datastoreOf } from '../../models/workloads/datastores.js';
-import { workloads, type Workload } from '../../models/workloads/index.js';
+import { disruptionBudgets, workloads, type Workload } from '../../models/workloads/index.js';
 import { replication, type Patroni } from '../../models/workloads/replication.js';
+import { clusterEvictions } from './support/evictions.js';
 import { Findings, locationOf, step, titleOf, traceOf } from './support/places.js';
 
 /** Patroni's own defaults. */
@@ -16,7 +17,7 @@ export const noReplication = defineCheck({
   task: 'JTBD-04',
   severity: 'note',
   flags:
-    'Flags PostgreSQL that nothing replicates, Patroni timings that Patroni refuses, asynchronous replication where no loss is promised, and etcd with an even number of members.',
+    'Flags PostgreSQL that nothing replicates, Patroni timings that Patroni refuses, asynchronous replication where no loss is promised, etcd with an even number of members, and disruption budgets that do not fit such clusters.',
   why: `One PostgreSQL pod on one volume is down as long as its node is, and loses what the volume loses. The platform asks for streaming replication with a promotion within 30 seconds:
 Patroni, CloudNativePG or another operator.
 
@@ -24,8 +25,12 @@ Patroni refuses \`ttl\` below 20 seconds and wants \`loop_wait + 2 × retry_time
 asynchronous: a promoted replica may lack the last transactions, so a promise of RPO 0 needs \`synchronous_mode\`. etcd decides by majority: a fourth member adds a machine that may fail, and
 tolerates no failure more than three do.
 
+Replicas help through a node's drain only when a PodDisruptionBudget says how many of them may go at a time: without one all may be evicted together, with too wide a one etcd loses its
+majority, and with one that allows none the drain never ends. Operators' custom resources bring their own.
+
 Sources: [Patroni, dynamic configuration](https://patroni.readthedocs.io/en/latest/dynamic_configuration.html), [replication modes](https://patroni.readthedocs.io/en/latest/replication_modes.html),
-[etcd, failure tolerance](https://etcd.io/docs/latest/faq/#what-is-failure-tolerance).`,
+[etcd, failure tolerance](https://etcd.io/docs/latest/faq/#what-is-failure-tolerance),
+[Kubernetes, disruption budgets](https://kubernetes.io/docs/tasks/run-application/configure-pdb/).`,
   reference: 'replication',
   examples: {
     bad: [
@@ -66,17 +71,25 @@ Sources: [Patroni, dynamic configuration](https://patroni.readthedocs.io/en/late
         workload.kind !== 'CronJob' &&
         workload.containers.some((container) => datastoreOf(container)?.engine === 'PostgreSQL'),
     );
-    const etcd = etcdFindings(all);
-    if (postgres.length === 0 && state.patroni.length === 0 && state.single.length === 0 && etcd === 'not-applicable')
-      return 'not-applicable';
+    const etcd = all.filter(isEtcd);
+    if (postgres.length + state.patroni.length + state.single.length + etcd.length === 0) return 'not-applicable';
     const findings = new Findings();
     if (state.evidence === undefined) for (const workload of postgres) findings.add(workload, alone(workload));
+    const budgets = await context.model(disruptionBudgets);
+    const members = [...(state.evidence === undefined ? [] : postgres), ...etcd];
+    for (const workload of members.filter(
+      ({ kind, replicas }) => kind === 'StatefulSet' && (replicas?.value ?? 1) > 1,
+    )) {
+      const count = workload.replicas?.value ?? 1;
+      const tolerated = etcd.includes(workload) ? Math.ceil(count / 2) - 1 : count - 1;
+      for (const finding of clusterEvictions(workload, count, tolerated, budgets)) findings.add(workload, finding);
+    }
     const claim = state.patroni.length > 0 ? await claimOfZeroLoss(context) : undefined;
     return [
       ...findings.list,
       ...state.single.map(({ name, at }) => oneInstance(name, locationOf(at))),
       ...state.patroni.flatMap((settings) => [...timings(settings), ...asynchronous(settings, claim)]),
-      ...(etcd === 'not-applicable' ? [] : etcd),
+      ...evenMembers(etcd.filter(({ overlayFiles }) => overlayFiles === undefined)),
     ];
   },
 });
@@ -155,13 +168,10 @@ async function claimOfZeroLoss(context: CheckContext): Promise<Claim | undefined
   return undefined;
 }
 
-function etcdFindings(all: readonly Workload[]): FindingDraft[] | 'not-applicable' {
-  const members = all.filter(
-    (workload) =>
-      workload.overlayFiles === undefined &&
-      workload.containers.some(({ image }) => /(?:^|\/)etcd$/.test(imageName(image?.value ?? '') ?? '')),
-  );
-  if (members.length === 0) return 'not-applicable';
+const isEtcd = ({ containers }: Workload): boolean =>
+  containers.some(({ image }) => /(?:^|\/)etcd$/.test(imageName(image?.value ?? '') ?? ''));
+
+function evenMembers(members: readonly Workload[]): FindingDraft[] {
   const found: FindingDraft[] = [];
   const add = (workload: Workload, count: number, location: FindingDraft['location']): void => {
     if (count < 2 || count % 2 === 1) return;

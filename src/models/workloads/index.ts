@@ -1,6 +1,7 @@
 import { defineModel } from '../../core/workspace.js';
 import { composeWorkloads } from './compose/projects.js';
 import { autoscalerOf, type Autoscaler } from './kubernetes/autoscalers.js';
+import { disruptionBudgetOf, type DisruptionBudget } from './kubernetes/disruption-budgets.js';
 import { manifests } from './kubernetes/manifests.js';
 import { serviceOf, type KubernetesService } from './kubernetes/services.js';
 import { helmWorkloads } from './helm/values.js';
@@ -9,8 +10,10 @@ import { namedBuilds } from './linked.js';
 import type { Workload } from './model.js';
 
 export * from './model.js';
+export { composeParts } from './compose/projects.js';
 export { humanBytes, percent } from './quantity.js';
 export type { Autoscaler } from './kubernetes/autoscalers.js';
+export type { DisruptionBudget } from './kubernetes/disruption-budgets.js';
 export type { Manifest } from './kubernetes/manifests.js';
 export type { KubernetesService } from './kubernetes/services.js';
 
@@ -33,4 +36,10 @@ export const services = defineModel('kubernetes-services', async (workspace): Pr
 
 export const autoscalers = defineModel('autoscalers', async (workspace): Promise<readonly Autoscaler[]> =>
   (await workspace.model(kubernetesObjects)).flatMap((manifest) => autoscalerOf(manifest) ?? []),
+);
+
+export const disruptionBudgets = defineModel(
+  'disruption-budgets',
+  async (workspace): Promise<readonly DisruptionBudget[]> =>
+    (await workspace.model(kubernetesObjects)).flatMap((manifest) => disruptionBudgetOf(manifest) ?? []),
 );

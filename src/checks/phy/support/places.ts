@@ -12,7 +12,7 @@ export const titleOf = (workload: Workload, container?: { readonly name: string 
     container !== undefined && container.name !== workload.name && container.name !== ''
       ? `, container ${container.name}`
       : '';
-  return `${kind} ${workload.name}${inner}`;
+  return `${kind} ${workload.name === '' ? 'without a name' : workload.name}${inner}`;
 };
 
 /** A trace without the finding's own place, steps in order, none twice. */

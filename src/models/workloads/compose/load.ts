@@ -13,6 +13,9 @@ const MAX_EXTENDS = 2_000;
 const SHARED = ['services', 'volumes', 'networks', 'configs', 'secrets'] as const;
 const REMOTE = /^(?:https?:|git@|git:|ssh:|oci:|file:)|\.git(?:#|$)/;
 
+/** A Git repository, an address or an OCI artifact: Compose fetches it. */
+export const isRemote = (written: string): boolean => REMOTE.test(written);
+
 /**
  * Loads one Compose project: files merged in order, each with its includes and extends, as compose-go does it. What cannot
  * be followed (missing file, cycle, path outside the repository) is put on record, and the rest is loaded.
@@ -151,7 +154,7 @@ export class ProjectLoader {
     const { path, line } = at.at;
     if (written === undefined || !isKnown(written))
       return this.problem(path, line, `${what} names a path that depends on a variable nobody sets`);
-    if (REMOTE.test(written))
+    if (isRemote(written))
       return this.problem(path, line, `${what} of a remote resource is not followed: ${written}`, 'unsupported');
     const found = within(directory, written);
     if (found === undefined) return this.problem(path, line, `${what} leaves the repository: ${written}`);
@@ -258,6 +261,6 @@ function anchorEntry(key: string, value: Value, directory: string): Value {
 }
 
 function anchorLeaf(leaf: Leaf, directory: string): Leaf {
-  if (leaf.resolved === true || isNull(leaf) || REMOTE.test(leaf.text) || !isKnown(leaf.text)) return leaf;
+  if (leaf.resolved === true || isNull(leaf) || isRemote(leaf.text) || !isKnown(leaf.text)) return leaf;
   return { ...leaf, text: within(directory, leaf.text) ?? leaf.text, resolved: true };
 }

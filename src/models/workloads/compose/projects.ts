@@ -66,6 +66,13 @@ export async function composeWorkloads(workspace: Workspace): Promise<Workload[]
   return withVariants(own);
 }
 
+/** The files that a Compose file takes in by `include` and `extends`, at any remove. */
+export async function composeParts(workspace: Workspace, path: string): Promise<ReadonlySet<string>> {
+  const loader = new ProjectLoader(workspace);
+  await loader.load([path], directoryOf(path));
+  return loader.referenced;
+}
+
 /** Connects each workload with itself under production overlays. */
 function withVariants(
   projects: readonly { workloads: Workload[]; overlayOf: Workload[] | undefined; production: boolean }[],

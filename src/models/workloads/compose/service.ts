@@ -19,7 +19,7 @@ import { dockerBytes } from '../quantity.js';
 import { shellWords } from '../words.js';
 import { environmentFile } from './environment.js';
 import type { Lookup } from './interpolate.js';
-import { join } from './load.js';
+import { isRemote, join } from './load.js';
 import { asList, services } from './merge.js';
 import { parsePort, parseVolume } from './short-syntax.js';
 import { branch, child, isNull, items, text } from './tree.js';
@@ -139,6 +139,10 @@ async function buildFrom(
   const written = text(leaf) ?? '.';
   const context = leaf?.kind === 'leaf' && leaf.resolved === true ? written : within(project.directory, written);
   const dockerfile = text(child(build, 'dockerfile')) ?? 'Dockerfile';
+  if (context === undefined && !isRemote(written)) {
+    const { path, line } = leaf?.at ?? build.at;
+    workspace.gap({ path, line, kind: 'unsupported', reason: `build leaves the repository: ${shown(written)}` });
+  }
   if (context === undefined || !isKnown(context + dockerfile))
     return { unknown: `a build context that is not in the repository (${shown(written)})` };
   const path = within(context, dockerfile);
@@ -177,6 +181,15 @@ async function fromFiles(
     const written = text(leaf);
     if (written === undefined) continue;
     const path = leaf?.kind === 'leaf' && leaf.resolved === true ? written : within(project.directory, written);
+    if (path === undefined) {
+      const { path: file, line } = item.at;
+      workspace.gap({
+        path: file,
+        line,
+        kind: 'unsupported',
+        reason: `env_file leaves the repository: ${shown(written)}`,
+      });
+    }
     const values = path === undefined ? undefined : await environmentFile(workspace, path, lookup);
     if (values === undefined) gaps.push(`env_file ${shown(written)} is not in the repository`);
     for (const [name, { value, line }] of values ?? []) {

@@ -1,18 +1,17 @@
-import type { Place } from '../model.js';
+import type { Place, Workload } from '../model.js';
 import type { Manifest } from './manifests.js';
 import { placeOf } from './pod.js';
 
 /** HorizontalPodAutoscaler, or KEDA's ScaledObject. */
 export interface Autoscaler {
   readonly name: string;
-  readonly namespace: string | undefined;
-  readonly build: string | undefined;
   readonly at: Place;
-  readonly targetKind: string;
-  readonly targetName: string;
+  /** By default 1, with KEDA 0. */
+  readonly minReplicas: number;
   readonly maxReplicas: number | undefined;
   /** Average CPU utilisation in percent. */
   readonly cpu: { readonly percent: number; readonly at: Place } | undefined;
+  scales(workload: Workload): boolean;
 }
 
 export function autoscalerOf({ kind, name, namespace, node, path, build }: Manifest): Autoscaler | undefined {
@@ -23,16 +22,24 @@ export function autoscalerOf({ kind, name, namespace, node, path, build }: Manif
     .find((item) => item.get('resource', 'name')?.text === 'cpu')
     ?.get('resource', 'target', 'averageUtilization');
   const cpu = old ?? metric;
-  const max = node.get('spec', kind === 'ScaledObject' ? 'maxReplicaCount' : 'maxReplicas')?.value;
+  const [min, max] = (
+    kind === 'ScaledObject' ? ['minReplicaCount', 'maxReplicaCount'] : ['minReplicas', 'maxReplicas']
+  ).map((key) => node.get('spec', key)?.value);
+  const targetKind = reference?.get('kind')?.text ?? 'Deployment';
+  const targetName = reference?.get('name')?.text ?? '';
   return {
     name,
-    namespace,
-    build: build?.directory,
     at: placeOf(node.get('metadata', 'name') ?? node, path),
-    targetKind: reference?.get('kind')?.text ?? 'Deployment',
-    targetName: reference?.get('name')?.text ?? '',
+    minReplicas: typeof min === 'number' ? min : kind === 'ScaledObject' ? 0 : 1,
     maxReplicas: typeof max === 'number' ? max : undefined,
     cpu:
       cpu !== undefined && typeof cpu.value === 'number' ? { percent: cpu.value, at: placeOf(cpu, path) } : undefined,
+    scales: (workload) =>
+      workload.kind === targetKind &&
+      workload.name === targetName &&
+      workload.kubernetes?.build === build?.directory &&
+      (workload.kubernetes?.namespace === namespace ||
+        namespace === undefined ||
+        workload.kubernetes?.namespace === undefined),
   };
 }

@@ -49,10 +49,6 @@ class Builder {
     const path = FILES.map((name) => join(directory, name)).find((file) => this.workspace.file(file) !== undefined);
     const root = path === undefined ? undefined : (await this.documents(path))[0];
     if (path === undefined || root === undefined) return undefined;
-    if (chain.includes(directory)) {
-      this.workspace.gap({ path, kind: 'unread', reason: `kustomization cycle: ${[...chain, directory].join(' → ')}` });
-      return undefined;
-    }
     this.built.set(directory, undefined);
     const build = await this.assembled(root, path, directory, chain);
     this.built.set(directory, build);
@@ -93,14 +89,19 @@ class Builder {
       this.covered.add(path);
       return this.documents(path);
     }
+    const { path: at, line } = resource.at;
+    if (path !== undefined && chain.includes(path)) {
+      const reason = `kustomization cycle: ${[...chain, path].map((one) => one || '.').join(' → ')}`;
+      this.workspace.gap({ path: at, line, kind: 'unread', reason });
+      return [];
+    }
     const below = path === undefined ? undefined : await this.build(path, chain);
     if (below === undefined) {
-      const { path: at, line } = resource.at;
       this.workspace.gap({
         path: at,
         line,
         kind: 'unread',
-        reason: `kustomization names ${written}, which is not in the repository`,
+        reason: `kustomization names ${written}, which ${path === undefined ? 'leaves' : 'is not in'} the repository`,
       });
       return [];
     }
