@@ -17,8 +17,8 @@ Set \`-Xmx\` or \`-XX:MaxRAMPercentage\` where the JVM reads it: on the command 
 \`h2o.init()\` in Python starts a JVM in the same container: there the size is \`max_mem_size\`, in the call or in the variable it reads. Which files a container runs is followed from its
 command through the imports; a Mage project counts where it is mounted.
 
-Images that size their own heap (Kafka, Elasticsearch, Cassandra, Keycloak, H2O's Kubernetes image with half of the limit, …) are left alone: their rule is a decision, and
-\`phy/heap-over-limit-share\` judges what it amounts to.
+Images that size their own heap are not told to: where their rule gives a number (Kafka, Elasticsearch, Keycloak, H2O's Kubernetes image with half of the limit, …)
+\`phy/heap-over-limit-share\` judges what it amounts to; where it does not (Cassandra, Flink, SonarQube, …) a note says that the share of the limit is not known.
 
 Sources: [the java command, MaxRAMPercentage](https://docs.oracle.com/en/java/javase/17/docs/specs/man/java.html), [H2O, starting from Docker](https://docs.h2o.ai/h2o/latest-stable/h2o-docs/welcome.html).`,
   reference: 'jvm_memory',
@@ -53,11 +53,11 @@ Sources: [the java command, MaxRAMPercentage](https://docs.oracle.com/en/java/ja
     const all = await context.model(jvmMemory);
     if (all.length === 0) return 'not-applicable';
     const findings = new Findings();
-    for (const memory of all) {
-      const { workload, container } = memory;
-      if (memory.decidedBy !== undefined || memory.launch.kind === 'self-sizing') continue;
-      // Then the model has put on record why.
-      if (memory.unknown !== undefined) continue;
+    for (const memory of all.filter(({ decidedBy }) => decidedBy === undefined)) {
+      const { workload, container, launch, limit, unknown } = memory;
+      const ownRule = launch.kind === 'self-sizing';
+      // Without a limit there is nothing to compare; of other unknown heaps the model has put on record why.
+      if (ownRule ? limit === undefined : unknown !== undefined) continue;
       const set = (name: string): boolean =>
         all.some(
           (other) =>
@@ -66,7 +66,7 @@ Sources: [the java command, MaxRAMPercentage](https://docs.oracle.com/en/java/ja
             workload.variants.includes(other.workload),
         );
       if (missingEverywhere(workload, (variant) => variant === workload || !set(container.name)))
-        findings.add(workload, describe(memory));
+        findings.add(workload, ownRule ? notJudged(memory) : describe(memory));
     }
     return findings.list;
   },
@@ -90,6 +90,19 @@ function describe({ workload, container, launch, limit, heap }: JvmMemory): Find
       ...(limit ? [step(limit.at, `limit: ${limit.text}`)] : []),
     ]),
     snippet: { language: 'yaml', code: snippet(workload.platform) },
+  };
+}
+
+function notJudged({ workload, container, launch, limit, unknown }: JvmMemory): FindingDraft {
+  const location = locationOf({ ...container.at, endLine: container.at.line });
+  return {
+    severity: 'note',
+    location,
+    message: `${titleOf(workload, container)}: ${launch.image?.name ?? 'the image'} sizes its heap by itself (${unknown ?? launch.image?.rule ?? 'inside the image'}), so its share of ${limit?.text ?? 'the limit'} is not known.`,
+    consequence:
+      'A rule that looks at the host, or a default that is larger than the limit, shows only when the heap fills up and the kernel kills the container.',
+    evidence: `${container.name} sizes its own heap`,
+    ...traceOf(location, limit ? [step(limit.at, `limit: ${limit.text}`)] : []),
   };
 }
 

@@ -3,9 +3,12 @@ import { shellWords } from '../workloads/words.js';
 export interface JavaCall {
   /** Everything between `java` and the main class or `-jar`. */
   readonly options: readonly string[];
-  /** `@argfile`s among them: their content is in the image. */
+  /** `@argfile`s among them whose content is not known. */
   readonly argumentFiles: readonly string[];
 }
+
+/** The words of an `@argfile`; undefined when its content is not known. */
+export type ArgumentReader = (word: string) => readonly string[] | undefined;
 
 /** Options whose value is the next word. */
 const WITH_VALUE =
@@ -26,15 +29,15 @@ const WRAPPERS = new Set([
 ]);
 
 /** The call of the java launcher among the words of an exec form; undefined when there is none. */
-export function javaCall(words: readonly string[]): JavaCall | undefined {
+export function javaCall(words: readonly string[], read: ArgumentReader = () => undefined): JavaCall | undefined {
   const start = words.findIndex(
     (word, index) => isJava(word) && words.slice(0, index).every((before, at) => isPrefix(before, words[at - 1])),
   );
-  return start < 0 ? undefined : optionsAfter(words, start);
+  return start < 0 ? undefined : optionsAfter(words, start, read);
 }
 
 /** The first call of the java launcher in a shell's command line, which may chain commands. */
-export function javaCallInShell(line: string): JavaCall | undefined {
+export function javaCallInShell(line: string, read: ArgumentReader = () => undefined): JavaCall | undefined {
   const words = shellWords(
     line
       .replace(/\\\r?\n/g, ' ')
@@ -43,7 +46,7 @@ export function javaCallInShell(line: string): JavaCall | undefined {
   );
   for (let start = 0; start < words.length; start++) {
     const word = words[start] ?? '';
-    if (isJava(word) && isCommandPosition(words, start)) return optionsAfter(words, start);
+    if (isJava(word) && isCommandPosition(words, start)) return optionsAfter(words, start, read);
   }
   return undefined;
 }
@@ -68,10 +71,11 @@ function isPrefix(word: string, before: string | undefined): boolean {
   return before !== undefined && /(?:^|\/)(?:gosu|su-exec|nice|sudo)$|^-[nug]$/.test(before);
 }
 
-function optionsAfter(words: readonly string[], start: number): JavaCall {
+function optionsAfter(all: readonly string[], start: number, read: ArgumentReader): JavaCall {
+  const words = all.slice(start + 1).flatMap((word) => read(word) ?? [word]);
   const options: string[] = [];
   const argumentFiles: string[] = [];
-  for (let i = start + 1; i < words.length; i++) {
+  for (let i = 0; i < words.length; i++) {
     const word = words[i] ?? '';
     if (word.startsWith('@')) argumentFiles.push(word);
     else if (WITH_VALUE.test(word)) i++;

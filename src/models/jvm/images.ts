@@ -2,6 +2,8 @@
 export interface JvmImage {
   readonly name: string;
   readonly pattern: RegExp;
+  /** Only versions whose tag is like this; every version where it is not set. */
+  readonly tag?: RegExp;
   /**
    * `runtime`: a JDK or JRE, the command is the user's. `h2o`: an H2O cluster. `application`: starts its own program with
    * HotSpot's default heap unless told otherwise. `self-sizing`: its script or program always sets a heap by its own rule.
@@ -13,6 +15,10 @@ export interface JvmImage {
   readonly sizes?: readonly string[];
   /** Options the script uses where the variable is not set (key: variable), or before all variables (key: ''). */
   readonly defaults?: Readonly<Record<string, string>>;
+  /** In a command of one's own: it runs the image's script all the same. */
+  readonly starter?: RegExp;
+  /** Other defaults where the command names another of the image's scripts. */
+  readonly scripts?: readonly { readonly command: RegExp; readonly defaults: Readonly<Record<string, string>> }[];
   /** Where a mounted file or folder replaces or adds to the options that the image brings. */
   readonly optionFiles?: RegExp;
   /** For people: the rule by which it sizes itself. */
@@ -32,6 +38,8 @@ const image = (
   variables,
   ...more,
 });
+
+const ELASTICSEARCH = /(?:^|\/)elasticsearch(?:-wolfi|-oss)?$/;
 
 /**
  * Start scripts as data, read from the images' public sources. Names are matched without registry and tag. The first
@@ -56,7 +64,7 @@ const JVM_IMAGES: readonly JvmImage[] = [
     /cp-enterprise-control-center(?:-next-gen)?$/,
     'self-sizing',
     ['CONTROL_CENTER_HEAP_OPTS', 'CONTROL_CENTER_OPTS'],
-    { rule: 'its start script sets a heap of its own' },
+    { rule: 'its start script brings a value' },
   ),
   image('Kafka REST', /cp-kafka-rest$/, 'self-sizing', ['KAFKAREST_HEAP_OPTS', 'KAFKAREST_OPTS'], {
     defaults: { KAFKAREST_HEAP_OPTS: '-Xmx256M' },
@@ -82,7 +90,14 @@ const JVM_IMAGES: readonly JvmImage[] = [
     /(?:^|\/)(?:cp-(?:kafka|server|enterprise-kafka)|kafka|kafka-native|strimzi-kafka|wurstmeister-kafka)$|(?:^|\/)(?:bitnami|bitnamilegacy|apache|wurstmeister|ubuntu|debezium)\/kafka$/,
     'self-sizing',
     ['KAFKA_HEAP_OPTS', 'KAFKA_JVM_PERFORMANCE_OPTS', 'KAFKA_OPTS'],
-    { defaults: { KAFKA_HEAP_OPTS: '-Xmx1G -Xms1G' } },
+    {
+      defaults: { KAFKA_HEAP_OPTS: '-Xmx1G -Xms1G' },
+      starter: /kafka-server-start|zookeeper-server-start|connect-(?:distributed|standalone)/,
+      scripts: [
+        { command: /zookeeper-server-start/, defaults: { KAFKA_HEAP_OPTS: '-Xmx512M -Xms512M' } },
+        { command: /connect-(?:distributed|standalone)/, defaults: { KAFKA_HEAP_OPTS: '-Xms256M -Xmx2G' } },
+      ],
+    },
   ),
   image('ZooKeeper', /(?:^|\/)bitnami(?:legacy)?\/zookeeper$/, 'self-sizing', ['JVMFLAGS'], {
     sizes: ['ZOO_HEAP_SIZE'],
@@ -92,9 +107,15 @@ const JVM_IMAGES: readonly JvmImage[] = [
     defaults: { '': '-Xmx1000m' },
   }),
 
-  image('Elasticsearch', /(?:^|\/)elasticsearch(?:-wolfi|-oss)?$/, 'self-sizing', ['ES_JAVA_OPTS'], {
+  image('Elasticsearch', ELASTICSEARCH, 'self-sizing', ['ES_JAVA_OPTS'], {
+    tag: /^v?(?:[1-6]\.|7\.(?:\d|10)(?:\D|$))/,
     optionFiles: /\/config\/jvm\.options(?:\.d(?:\/[^/]+)?)?\/?$/,
-    rule: 'Elasticsearch 7.11 and later take half of the memory they see, older ones 1 GiB',
+    defaults: { '': '-Xms1g -Xmx1g' },
+  }),
+  // From 7.11 on it takes half of the memory that it sees.
+  image('Elasticsearch', ELASTICSEARCH, 'self-sizing', ['ES_JAVA_OPTS'], {
+    optionFiles: /\/config\/jvm\.options(?:\.d(?:\/[^/]+)?)?\/?$/,
+    defaults: { '': '-XX:MaxRAMPercentage=50' },
   }),
   image('OpenSearch', /(?:^|\/)opensearch$/, 'self-sizing', ['OPENSEARCH_JAVA_OPTS'], {
     optionFiles: /\/config\/jvm\.options(?:\.d(?:\/[^/]+)?)?\/?$/,
@@ -110,11 +131,11 @@ const JVM_IMAGES: readonly JvmImage[] = [
   }),
   image('Cassandra', /(?:^|\/)(?:cassandra|dse-server)$/, 'self-sizing', ['JVM_OPTS', 'JVM_EXTRA_OPTS'], {
     sizes: ['MAX_HEAP_SIZE'],
-    rule: 'Cassandra takes a quarter of the memory it sees, at most 8 GiB',
+    rule: "its script takes a quarter of the host's memory, at most 8 GiB",
   }),
   image('Neo4j', /(?:^|\/)neo4j$/, 'self-sizing', ['NEO4J_server_jvm_additional'], {
     sizes: ['NEO4J_server_memory_heap_max__size', 'NEO4J_dbms_memory_heap_max__size', 'NEO4J_dbms_memory_heap_maxSize'],
-    rule: 'Neo4j sizes its heap by the memory it sees',
+    rule: 'Neo4j derives it from the memory it sees',
   }),
   image('Keycloak', /(?:^|\/)jboss\/keycloak$/, 'self-sizing', ['JAVA_OPTS', 'JAVA_OPTS_APPEND'], {
     defaults: { JAVA_OPTS: '-Xms64m -Xmx512m' },
@@ -157,6 +178,9 @@ const JVM_IMAGES: readonly JvmImage[] = [
   image('Graylog', /(?:^|\/)graylog(?:-enterprise)?$/, 'self-sizing', ['GRAYLOG_SERVER_JAVA_OPTS'], {
     defaults: { GRAYLOG_SERVER_JAVA_OPTS: '-Xms1g -Xmx1g' },
   }),
+  image('Graylog Data Node', /(?:^|\/)graylog-datanode$/, 'self-sizing', [], {
+    rule: 'it starts OpenSearch beside its own JVM, each with its own heap',
+  }),
   image('Nexus', /(?:^|\/)nexus3?$/, 'self-sizing', ['INSTALL4J_ADD_VM_PARAMS'], {
     defaults: { INSTALL4J_ADD_VM_PARAMS: '-Xms2703m -Xmx2703m' },
   }),
@@ -168,7 +192,7 @@ const JVM_IMAGES: readonly JvmImage[] = [
     /(?:^|\/)(?:hadoop[\w-]*|hive|hbase|druid|namenode|datanode|atlas|ranger)$/,
     'self-sizing',
     [],
-    { rule: 'its scripts set a heap of their own' },
+    { rule: 'its scripts bring a value for every daemon' },
   ),
   image('DynamoDB local', /(?:^|\/)dynamodb-local$/, 'application', []),
 
@@ -210,5 +234,7 @@ export function imageTag(reference: string): string | undefined {
 export function jvmImage(reference: string): JvmImage | undefined {
   const name = imageName(reference);
   if (name === undefined || BUILD_TOOLS.test(name)) return undefined;
-  return JVM_IMAGES.find(({ pattern }) => pattern.test(name));
+  return JVM_IMAGES.find(
+    ({ pattern, tag }) => pattern.test(name) && (tag === undefined || tag.test(imageTag(reference) ?? '')),
+  );
 }

@@ -2,11 +2,11 @@ import type { TraceStep } from '../../core/types.js';
 import type { Container, Place, Variable } from '../workloads/model.js';
 import { UNKNOWN } from '../workloads/model.js';
 import { shellWords } from '../workloads/words.js';
-import { effectiveCommand, shellArgument } from '../workloads/effective-command.js';
-import { javaCall, javaCallInShell, type JavaCall } from './command-line.js';
-import { expandKubernetes, expandShell } from './expand.js';
+import { effectiveCommand } from '../workloads/effective-command.js';
+import type { JavaCall } from './command-line.js';
 import { imageTag, jvmImage, type JvmImage } from './images.js';
 import { heapOption, hotspotBytes, type HeapOption } from './options.js';
+import { startOf, type ArgumentFile, type Start, type StartScript } from './start.js';
 
 /** An option with where it comes from. */
 export interface LaunchOption {
@@ -40,12 +40,6 @@ const CONVENTIONAL =
 const BY_THE_JVM = ['JAVA_TOOL_OPTIONS', 'JDK_JAVA_OPTIONS', '_JAVA_OPTIONS'];
 const OPTION_TEXT = /(?:^|[\s"'])-(?:Xm[xsn]|XX:|D\w|javaagent|Xlog|server\b|ea\b)/;
 
-/** A script that starts the program: its text with a name to show. */
-export interface StartScript {
-  readonly path: string;
-  readonly text: string;
-}
-
 /** A mounted file of JVM options, one a line; `text` is undefined when its content is not in the repository. */
 export interface OptionFile {
   readonly path: string;
@@ -61,9 +55,10 @@ export function jvmLaunch(
   kubernetes: boolean,
   script?: StartScript,
   files: readonly OptionFile[] = [],
+  argumentFiles: readonly ArgumentFile[] = [],
 ): JvmLaunch | undefined {
   const image = imageOf(container);
-  const start = startOf(container, kubernetes, script);
+  const start = startOf(container, kubernetes, script, argumentFiles);
   const because = evidence(container, image, start, script);
   if (because === undefined) return undefined;
   const kind = image?.kind ?? (isH2oByName(container) ? 'h2o' : 'application');
@@ -71,10 +66,10 @@ export function jvmLaunch(
     start.call === undefined &&
     image !== undefined &&
     image.kind !== 'runtime' &&
-    container.entrypoint === undefined &&
-    container.built?.entrypoint === undefined;
+    ((container.entrypoint ?? container.built?.entrypoint) === undefined ||
+      image.starter?.test(effectiveCommand(container).words.join(' ')) === true);
   const readers = runsScript ? image.variables : start.call === undefined ? undefined : start.used;
-  const command = start.call === undefined ? [] : commandOptions(start, start.call, container);
+  const command = start.call === undefined ? [] : commandOptions(start, start.call, container, argumentFiles);
   const scripted = runsScript ? scriptOptions(container, image, files) : [];
   const assumed =
     readers === undefined ? [...container.environment.values()].filter(isConventional).flatMap(variableOptions) : [];
@@ -95,7 +90,7 @@ export function jvmLaunch(
       readers === undefined
         ? []
         : ineffective(container, readers, runsScript ? `the start script of ${image.name}` : start.source),
-    startKnown: readers !== undefined || kind === 'h2o',
+    startKnown: readers !== undefined || (kind === 'h2o' && container.h2o === undefined),
     open: [
       ...openEnds(container, start, readers),
       ...(runsScript ? files : []).flatMap(({ path, text }) =>
@@ -116,84 +111,17 @@ function imageOf(container: Container): JvmImage | undefined {
 }
 
 const isH2oByName = (container: Container): boolean => {
+  if (container.h2o === true) return true;
   const reference = container.image?.value ?? '';
   return /(?:^|[-_/])h2o(?:-?3)?(?:$|[-_:.])/.test(reference) && !/http|wave|gpt/i.test(reference);
 };
 
-interface Start {
-  readonly call: JavaCall | undefined;
-  readonly at: Place;
-  readonly source: string;
-  /** Variables that the command line expands. */
-  readonly used: readonly string[];
-  readonly via: (container: Container) => readonly TraceStep[];
-  /** Known to start something that is not java. */
-  readonly other: boolean;
-}
-
-function startOf(container: Container, kubernetes: boolean, script: StartScript | undefined): Start {
-  const { words, at, source, shell } = effectiveCommand(container);
-  const lookup = (name: string): string | undefined => {
-    const variable = container.environment.get(name);
-    return variable === undefined ? undefined : (variable.value ?? UNKNOWN);
-  };
-  const used: string[] = [];
-  const via = (): readonly TraceStep[] => used.flatMap((name) => stepOf(container.environment.get(name)));
-  const expanded = kubernetes ? words.map((word) => expandKubernetes(word, lookup)) : words;
-  const line = shell ? expanded.join(' ') : shellArgument(expanded);
-  if (line !== undefined) {
-    const call = javaCallInShell(expandShell(line, lookup, (name) => used.push(name)));
-    return { call, at, source, used, via, other: call === undefined && line.trim() !== '' };
-  }
-  const direct = javaCall(expanded);
-  if (direct !== undefined) return { call: direct, at, source, used, via, other: false };
-  if (script !== undefined) {
-    const call = scriptCall(script.text, lookup, used);
-    const place = { path: script.path, line: call?.line ?? 1, endLine: call?.line ?? 1 };
-    return { call: call?.call, at: place, source: script.path, used, via, other: false };
-  }
-  return { call: undefined, at, source, used, via, other: false };
-}
-
-function stepOf(variable: Variable | undefined): TraceStep[] {
-  return variable === undefined
-    ? []
-    : [{ path: variable.at.path, line: variable.at.line, label: `${variable.name} is set here` }];
-}
-
-/** Follows the assignments of a start script, line by line, up to the line that runs java. */
-function scriptCall(
-  text: string,
-  lookup: (name: string) => string | undefined,
-  used: string[],
-): { call: JavaCall; line: number } | undefined {
-  const assigned = new Map<string, string>();
-  const find = (name: string): string | undefined => assigned.get(name) ?? lookup(name);
-  const lines = text.slice(0, 200_000).split(/\r?\n/);
-  for (let index = 0; index < lines.length; index++) {
-    const first = index;
-    let line = lines[index] ?? '';
-    while (line.endsWith('\\') && index + 1 < lines.length) line = `${line.slice(0, -1)} ${lines[++index] ?? ''}`;
-    if (/^\s*#/.test(line)) continue;
-    const assignment = /^(\s*)(?:export\s+)?([A-Za-z_]\w*)=(.*)$/.exec(line);
-    if (assignment !== null && !/\bjava\b\s+-/.test(line)) {
-      const value = shellWords(expandShell(assignment[3] ?? '', find, (name) => used.push(name)))[0] ?? '';
-      // An indented assignment depends on a condition.
-      assigned.set(assignment[2] ?? '', assignment[1] === '' ? value : UNKNOWN);
-      continue;
-    }
-    const call = javaCallInShell(expandShell(line, find, (name) => used.push(name)));
-    if (call !== undefined) return { call, line: first + 1 };
-  }
-  return undefined;
-}
-
 /** Start scripts that an overriding command still runs in the end. */
 const STARTERS =
-  /docker-entrypoint|docker\/run\b|catalina\.sh|kafka-server-start|zookeeper-server-start|connect-(?:distributed|standalone)|start-(?:dev|cluster|master|worker|all)|kc\.sh|(?:^|[\s/])(?:start|run)(?:\.sh)?\b|(?:^|\s)java\b/;
+  /docker-entrypoint|docker\/run\b|catalina\.sh|kafka-server-start|zookeeper-server-start|connect-(?:distributed|standalone)|start-(?:dev|cluster|master|worker|all)|kc\.sh|(?:^|\/)(?:start|run)(?:\.sh)?(?:\s|$)|\s(?:start|run)\.sh\b|(?:^|\s)java\b/;
 /** Clients and waiting loops of such images: they end, or run something small. */
 const ONE_OFF =
-  /\bkafka-(?:topics|configs|acls|storage|console|consumer-groups|broker-api|metadata)|\bcub\s|\bk(?:afka)?cat\b|\b(?:curl|wget|sleep|tail|nc|cqlsh|cypher-shell|keytool|elasticsearch-(?:certutil|keystore|reset-password|plugin))\b/;
+  /\bkafka-(?:topics|configs|acls|storage|console|consumer|producer|broker-api|metadata|reassign|leader|preferred|delete|log-dirs|dump|features|get-offsets|verifiable|cluster)|\bcub\s|\bk(?:afka)?cat\b|\b(?:curl|wget|sleep|tail|nc|cqlsh|cypher-shell|keytool|elasticsearch-(?:certutil|keystore|reset-password|plugin))\b/;
 
 /** The image's own program is replaced: by a client, a setup script, another entry point. */
 function runsSomethingElse(container: Container, script: StartScript | undefined): boolean {
@@ -213,7 +141,7 @@ function evidence(
   if (start.other && image?.kind === 'runtime') return undefined;
   if (image !== undefined && image.kind !== 'runtime' && runsSomethingElse(container, script)) return undefined;
   if (image !== undefined) return `the image is ${image.name}`;
-  if (isH2oByName(container)) return 'the image is named for H2O';
+  if (isH2oByName(container)) return container.h2o ? 'the resource is an H2O cluster' : 'the image is named for H2O';
   const telling = [...container.environment.values()].find(
     (variable) =>
       (isConventional(variable) || BY_THE_JVM.includes(variable.name)) &&
@@ -222,16 +150,30 @@ function evidence(
   return telling && `${telling.name} is set`;
 }
 
-/** An option that a variable brought into the command line stands where the variable is set. */
-function commandOptions(start: Start, call: JavaCall, container: Container): LaunchOption[] {
+/** An option that a variable or an argument file brought into the command line stands where it is set. */
+function commandOptions(
+  start: Start,
+  call: JavaCall,
+  container: Container,
+  files: readonly ArgumentFile[],
+): LaunchOption[] {
+  const filed = files.flatMap((file) => fileOptions({ path: file.path, text: file.text }));
   const variables = start.used.flatMap((name) => container.environment.get(name) ?? []);
   return optionsOf(call.options, start.at, start.source, start.via(container), false).map((option) => {
     const origin = variables.find(({ value }) => value !== undefined && shellWords(value).includes(option.option.text));
-    if (origin === undefined) return option;
-    const use = { path: start.at.path, line: start.at.line, label: `${start.source} expands ${origin.name}` };
-    return { ...option, at: origin.at, source: `${origin.name} (${origin.source})`, via: [use, ...(origin.via ?? [])] };
+    const written = filed.find((one) => one.option.text === option.option.text);
+    if (origin === undefined)
+      return written === undefined ? option : { ...written, via: [usedAt(start, written.source)] };
+    const via = [usedAt(start, origin.name), ...(origin.via ?? [])];
+    return { ...option, at: origin.at, source: `${origin.name} (${origin.source})`, via };
   });
 }
+
+const usedAt = ({ at, source }: Start, what: string): TraceStep => ({
+  path: at.path,
+  line: at.line,
+  label: `${source} expands ${what}`,
+});
 
 const isConventional = (variable: Variable): boolean => CONVENTIONAL.test(variable.name);
 
@@ -258,8 +200,10 @@ function optionsOf(
 /** What a known image's start script makes of its variables. */
 function scriptOptions(container: Container, image: JvmImage, files: readonly OptionFile[]): LaunchOption[] {
   const imageAt = container.image?.at ?? container.at;
+  const command = effectiveCommand(container).words.join(' ');
+  const defaults = image.scripts?.find((script) => script.command.test(command))?.defaults ?? image.defaults;
   const fallback = (key: string): LaunchOption[] =>
-    optionsOf(shellWords(image.defaults?.[key] ?? ''), imageAt, `${image.name}'s default`, [], true);
+    optionsOf(shellWords(defaults?.[key] ?? ''), imageAt, `${image.name}'s default`, [], true);
   const sizes = (image.sizes ?? []).flatMap((name): LaunchOption[] => {
     const variable = container.environment.get(name);
     const bytes = variable?.value === undefined ? undefined : hotspotBytes(variable.value);
@@ -284,9 +228,9 @@ function scriptOptions(container: Container, image: JvmImage, files: readonly Op
 /** One option a line; Elasticsearch puts the Java versions it is meant for before it (`17-:-Xmx4g`). */
 function fileOptions({ path, text }: OptionFile): LaunchOption[] {
   return (text ?? '').split(/\r?\n/).flatMap((line, index) => {
-    const word = line.trim().replace(/^\d+(?:-\d*)?:/, '');
+    const words = line.trim().replace(/^\d+(?:-\d*)?:/, '');
     const at = { path, line: index + 1, endLine: index + 1 };
-    return word.startsWith('-') ? optionsOf([word], at, path, [], false) : [];
+    return words.startsWith('-') ? optionsOf(shellWords(words), at, path, [], false) : [];
   });
 }
 

@@ -2,11 +2,10 @@ import { defineModel, type Workspace } from '../../core/workspace.js';
 import { workloads, type Amount, type Container, type Place, type Workload } from '../workloads/index.js';
 import { programs } from '../workloads/programs.js';
 import { pythonUse } from '../workloads/python-use.js';
-import { directoryOf, within } from '../workloads/paths.js';
 import { heapSize, last, type HeapSize } from './heap.js';
 import { pythonLaunch } from './python-launch.js';
-import { jvmLaunch, type JvmLaunch, type LaunchOption, type OptionFile, type StartScript } from './launch.js';
-import { jvmImage } from './images.js';
+import { jvmLaunch, type JvmLaunch, type LaunchOption } from './launch.js';
+import { argumentFiles, optionFiles, startScript } from './files.js';
 
 /** How the memory of one JVM container is divided. */
 export interface JvmMemory {
@@ -41,6 +40,7 @@ export const jvmMemory = defineModel('jvm-memory', async (workspace): Promise<re
           workload.platform === 'kubernetes',
           await startScript(workspace, container),
           await optionFiles(workspace, workload, container),
+          await argumentFiles(workspace, workload, container),
         );
       if (started === undefined) continue;
       const launch = { ...started, options: await narrowed(started.options, container, workspace) };
@@ -141,45 +141,6 @@ async function lineWith(
   const index = literal >= 0 ? literal : lines.findIndex((content) => content.includes(open));
   return index < 0 ? undefined : line + index;
 }
-
-/** The file of the repository that an image built here starts: `ENTRYPOINT ["./start.sh"]` with `COPY start.sh .`. */
-async function startScript(workspace: Workspace, container: Container): Promise<StartScript | undefined> {
-  const { built } = container;
-  if (built === undefined) return undefined;
-  const words = (container.entrypoint ?? built.entrypoint ?? container.command ?? built.command)?.words ?? [];
-  const name = words.flatMap((word) => word.split(/\s+/)).find((word) => /\.(?:sh|bash)$|entrypoint$/.test(word));
-  const file = name?.slice(name.lastIndexOf('/') + 1);
-  if (file === undefined || file === '') return undefined;
-  const candidates = workspace.files
-    .filter(({ path }) => path.endsWith(`/${file}`) || path === file)
-    .map(({ path }) => path);
-  const inContext = candidates.filter((path) => built.context === '' || path.startsWith(`${built.context}/`));
-  const nearest = within(directoryOf(built.dockerfile), file);
-  const path =
-    inContext.find((candidate) => candidate === nearest) ?? (inContext.length === 1 ? inContext[0] : undefined);
-  const text = path === undefined ? undefined : await workspace.text(path);
-  return path === undefined || text === undefined ? undefined : { path, text };
-}
-
-/** Files of JVM options that are mounted where a known image reads them. */
-async function optionFiles(workspace: Workspace, workload: Workload, container: Container): Promise<OptionFile[]> {
-  const pattern = jvmImage(container.built?.base ?? container.image?.value ?? '')?.optionFiles;
-  if (pattern === undefined) return [];
-  const files: OptionFile[] = [];
-  for (const { kind, source, target } of container.mounts.filter((mount) => pattern.test(mount.target))) {
-    const local = kind === 'bind' ? within(workload.compose?.project.directory ?? '', source ?? '/') : undefined;
-    const paths =
-      local === undefined
-        ? []
-        : workspace.files.map(({ path }) => path).filter((path) => path === local || isOptionFile(path, local));
-    for (const path of paths) files.push({ path, text: await workspace.text(path) });
-    if (paths.length === 0) files.push({ path: target, text: undefined });
-  }
-  return files;
-}
-
-const isOptionFile = (path: string, folder: string): boolean =>
-  path.startsWith(`${folder}/`) && /(?:^|\/)(?:jvm\.config|[^/]+\.options)$/.test(path);
 
 /** XGBoost keeps its matrices outside the heap, in the same process. AutoML trains it as well. */
 async function usesXgboost(workspace: Workspace): Promise<boolean> {

@@ -94,6 +94,8 @@ export interface Container {
   readonly role: 'main' | 'init' | 'sidecar';
   readonly at: Place;
   readonly image: Text | undefined;
+  /** The resource that it comes from runs H2O, whatever the image is called. */
+  readonly h2o?: true;
   readonly built: BuiltImage | undefined;
   /** The Dockerfile was found by the image's name, nothing says `build`. */
   readonly builtByName?: true;

@@ -1,4 +1,6 @@
-import type { Amount, Container, Variable, Workload } from '../model.js';
+import { Unparsable } from '../../../core/errors.js';
+import { parseYaml } from '../../../languages/yaml/index.js';
+import type { Amount, CommandLine, Container, Variable, Workload } from '../model.js';
 import { kubernetesBytes } from '../quantity.js';
 import type { Manifest } from './manifests.js';
 import type { ManifestNode } from './node.js';
@@ -14,22 +16,48 @@ export function customWorkloads(manifest: Manifest): Workload[] {
   });
 }
 
-/** The operator starts `java -XX:MaxRAMPercentage=<memoryPercentage or 50> -jar h2o.jar` in a pod limited to `memory`. */
+/**
+ * The operator starts `java -XX:MaxRAMPercentage=<memoryPercentage or 50> -jar h2o.jar` in a pod limited to `memory`. A
+ * custom image starts by its own command, or by the one given, and `memoryPercentage` is not handed to it.
+ */
 function h2o(manifest: Manifest): Workload {
   const { node, path } = manifest;
+  const limit = amount(node.get('spec', 'resources', 'memory'), path);
+  const custom = node.get('spec', 'customImage', 'image');
+  if (custom?.text !== undefined) {
+    const command = node.get('spec', 'customImage', 'command');
+    const image = { value: custom.text, at: placeOf(custom, path) };
+    return workload(manifest, { h2o: true, image, entrypoint: command && customCommand(command, path), limit });
+  }
   const share = node.get('spec', 'resources', 'memoryPercentage');
   const version = node.get('spec', 'version');
-  const custom = node.get('spec', 'customImage', 'image');
   const image = {
-    value: custom?.text ?? `h2oai/h2o-open-source-k8s:${version?.text ?? 'latest'}`,
-    at: placeOf(custom ?? version ?? node, path),
+    value: `h2oai/h2o-open-source-k8s:${version?.text ?? 'latest'}`,
+    at: placeOf(version ?? node, path),
   };
   const words =
     share?.text === undefined
       ? undefined
       : ['java', `-XX:MaxRAMPercentage=${share.text}`, '-jar', '/opt/h2oai/h2o-3/h2o.jar'];
   const entrypoint = words && share ? { words, form: 'exec' as const, at: placeOf(share, path) } : undefined;
-  return workload(manifest, { image, entrypoint, limit: amount(node.get('spec', 'resources', 'memory'), path) });
+  return workload(manifest, { image, entrypoint, limit });
+}
+
+/** The command is a text that the operator puts into its pod's manifest: a list in YAML's flow form. */
+function customCommand(node: ManifestNode, path: string): CommandLine | undefined {
+  if (node.text === undefined || node.isNull) return undefined;
+  const words = flowList(node.text) ?? [node.text];
+  return { words, form: 'exec', at: placeOf(node, path) };
+}
+
+function flowList(text: string): string[] | undefined {
+  try {
+    const [root] = parseYaml(text).documents;
+    return root?.kind === 'sequence' ? root.items().flatMap((item) => item.text ?? []) : undefined;
+  } catch (error) {
+    if (error instanceof Unparsable) return undefined;
+    throw error;
+  }
 }
 
 function strimzi(manifest: Manifest, spec: ManifestNode, part: string | undefined): Workload {
