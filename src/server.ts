@@ -22,19 +22,24 @@ async function start(
   settings: ServerSettings & { credentials: NonNullable<ServerSettings['credentials']> },
 ): Promise<void> {
   const log = logger(settings.logLevel);
-  const server = await serve({ ...settings, log });
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void stop(server, signal));
+  const starting = serve({ ...settings, log });
+  // Before it is ready: a signal that comes right then must not end the process as if nobody listened.
+  for (const signal of ['SIGTERM', 'SIGINT'] as const)
+    process.once(signal, () => void starting.then((server) => stop(server, signal)));
+  await starting;
 }
 
 /** Ends what runs; what waits is in Redis, or is found again by the sweep at the next start. */
 async function stop(server: RunningServer, signal: string): Promise<void> {
   const { log } = server.services;
+  // The doors are shut as soon as this is called; the line in the log says so to whoever waits for it.
+  const closed = server.close();
   log.info({ signal }, 'stopping: no new work, waiting for what runs');
   const late = setTimeout(() => {
     log.warn({}, 'stopped before everything had ended');
     process.exit(1);
   }, DRAIN_MS);
-  await server.close();
+  await closed;
   clearTimeout(late);
   log.info({}, 'stopped');
   process.exit(0);

@@ -21,7 +21,8 @@ export class InProcessQueue implements JobQueue {
   }
 
   async add(job: Job): Promise<void> {
-    if (this.#closed) throw new Error('the queue is closed');
+    // What still runs may add: like all that waits, it is found again at the next start.
+    if (this.#closed && this.#running.size === 0) throw new Error('the queue is closed');
     // A newer wish replaces one that waits, also one that waits to be tried again.
     this.#waiting.set(keyOf(job), { job, attempt: 1, notBefore: 0 });
     this.#work();
