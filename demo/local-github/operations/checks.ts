@@ -57,7 +57,8 @@ function apply(call: Call, run: CheckRun, asked: Asked): void {
     run.conclusion = asked.conclusion;
     run.completedAt = asked.completed_at ?? now;
     run.history.push(asked.conclusion);
-  } else if (asked.status !== undefined) {
+  } else if (asked.status !== undefined && run.status !== 'completed') {
+    // What has ended does not begin again.
     run.status = asked.status as CheckRun['status'];
     run.conclusion = null;
     run.completedAt = null;
