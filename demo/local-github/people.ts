@@ -433,6 +433,10 @@ export class People {
     this.github.announceRun(repository, run, 'requested_action', by, { requested_action: { identifier } });
   }
 
+  async requestSuite(repository: Repository, suite: Repository['suites'][number], by: User): Promise<void> {
+    await this.announceSuite(repository, suite, 'requested', by);
+  }
+
   async rerequestSuite(repository: Repository, suite: Repository['suites'][number], by: User): Promise<void> {
     await this.announceSuite(repository, suite, 'rerequested', by);
   }
@@ -564,9 +568,14 @@ export class People {
     return run;
   }
 
-  rename(repository: Repository, name: string, owner: User = repository.owner): void {
+  rename(repository: Repository, name: string): void {
     repository.formerNames.add(show.fullName(repository).toLowerCase());
     repository.name = name;
+  }
+
+  /** Gives a repository to another owner: the old one's installations lose it, the new one's get it. */
+  transfer(repository: Repository, owner: User): void {
+    repository.formerNames.add(show.fullName(repository).toLowerCase());
     repository.owner = owner;
   }
 }

@@ -108,6 +108,26 @@ function refusalOf({ size, expired }: Listed, named: boolean): string | undefine
   return undefined;
 }
 
+/** Workflow runs on a commit that have ended, newest first; none where this App may not see them. */
+export async function listFinishedRuns(
+  client: GitHubClient,
+  repository: Repository,
+  sha: string,
+): Promise<FinishedRun[]> {
+  try {
+    const { data } = await client.rest.actions.listWorkflowRunsForRepo({
+      ...repository,
+      head_sha: sha,
+      status: 'completed',
+      per_page: MAX_RUNS,
+    });
+    return data.workflow_runs.map((run) => ({ id: run.id, updatedAt: run.updated_at }));
+  } catch (error) {
+    if (isRateLimit(error) || ![403, 404].includes(statusOf(error) ?? 0)) throw error;
+    return [];
+  }
+}
+
 async function listed(
   client: GitHubClient,
   repository: Repository,

@@ -3,6 +3,7 @@ import type { GitHubClient } from './client.js';
 interface PartialAnswer {
   readonly errors?: readonly {
     readonly type?: string;
+    readonly extensions?: { readonly code?: string; readonly fieldName?: string };
     readonly path?: readonly (string | number)[];
     readonly message: string;
   }[];
@@ -32,3 +33,9 @@ export async function ask<T>(
     throw error;
   }
 }
+
+/** Whether a question was refused because this server does not know one of its fields: an older Enterprise Server. */
+export const lacksField = (error: unknown, field: string): boolean =>
+  (error as PartialAnswer).errors?.some(
+    ({ extensions }) => extensions?.code === 'undefinedField' && extensions.fieldName === field,
+  ) ?? false;

@@ -1,4 +1,4 @@
-import type { GitHubClient, Repository } from './client.js';
+import { statusOf, type GitHubClient, type Repository } from './client.js';
 import { ask } from './graphql.js';
 import { concluded, type CheckedCommit } from './installations.js';
 import { MERGE_QUEUE } from './queries.js';
@@ -19,30 +19,54 @@ interface Entry {
 }
 interface MergeQueueAnswer {
   readonly repository: {
-    readonly defaultBranchRef: { readonly name: string } | null;
     readonly mergeQueue: { readonly entries: { readonly nodes: readonly Entry[] } | null } | null;
   } | null;
 }
 
-async function queueOf(client: GitHubClient, { owner, repo }: Repository, appId: number, branch?: string) {
-  const variables = { owner, name: repo, app: appId, check: CHECK_NAME, ...(branch === undefined ? {} : { branch }) };
+async function entriesOf(
+  client: GitHubClient,
+  { owner, repo }: Repository,
+  appId: number,
+  branch: string,
+): Promise<readonly Entry[]> {
+  const variables = { owner, name: repo, app: appId, check: CHECK_NAME, branch };
   // No queue, or no permission to see it, are answers.
   const { repository } = await ask<MergeQueueAnswer>(client, MERGE_QUEUE, variables, ['repository']);
-  return { branch: repository?.defaultBranchRef?.name ?? '', entries: repository?.mergeQueue?.entries?.nodes ?? [] };
+  return repository?.mergeQueue?.entries?.nodes ?? [];
 }
 
-/** Merge groups of the default branch's queue that wait for our check. */
+const MAX_QUEUES = 20;
+
+/** Branches whose merge queue holds a group: every group is a branch below this name. One request, whatever there is. */
+async function queuedBranches(client: GitHubClient, repository: Repository): Promise<string[]> {
+  try {
+    const { data } = await client.rest.git.listMatchingRefs({ ...repository, ref: 'heads/gh-readonly-queue/' });
+    return [...new Set(data.flatMap(({ ref }) => GROUP.exec(ref)?.[1] ?? []))];
+  } catch (error) {
+    // A repository without any commit has no branches.
+    if (statusOf(error) === 409) return [];
+    throw error;
+  }
+}
+
+const GROUP = /gh-readonly-queue\/(.+)\/pr-(\d+)-[0-9a-f]+$/;
+
+/** Merge groups that wait for our check, of every branch that has a queue; `left` counts the queues that were too many. */
 export async function unfinishedGroups(
   client: GitHubClient,
   repository: Repository,
   appId: number,
-): Promise<MergeGroup[]> {
-  const { branch, entries } = await queueOf(client, repository, appId);
-  return entries.flatMap(({ headCommit, baseCommit, pullRequest }) => {
-    if (!headCommit || !baseCommit || concluded(headCommit)) return [];
-    const headRef = `gh-readonly-queue/${branch}/pr-${pullRequest?.number ?? 0}-${baseCommit.oid}`;
-    return [{ headSha: headCommit.oid, baseSha: baseCommit.oid, headRef }];
-  });
+): Promise<{ readonly groups: readonly MergeGroup[]; readonly left: number }> {
+  const branches = await queuedBranches(client, repository);
+  const groups: MergeGroup[] = [];
+  for (const branch of branches.slice(0, MAX_QUEUES)) {
+    for (const { headCommit, baseCommit, pullRequest } of await entriesOf(client, repository, appId, branch)) {
+      if (!headCommit || !baseCommit || concluded(headCommit)) continue;
+      const headRef = `gh-readonly-queue/${branch}/pr-${pullRequest?.number ?? 0}-${baseCommit.oid}`;
+      groups.push({ headSha: headCommit.oid, baseSha: baseCommit.oid, headRef });
+    }
+  }
+  return { groups, left: Math.max(0, branches.length - MAX_QUEUES) };
 }
 
 /** The pull requests between a group's base and its head: every entry's commit stands on the one before it. */
@@ -52,8 +76,8 @@ export async function pullsOfGroup(
   appId: number,
   { headSha, baseSha, headRef }: MergeGroup,
 ): Promise<number[]> {
-  const [, branch, last] = /gh-readonly-queue\/(.+)\/pr-(\d+)-[0-9a-f]+$/.exec(headRef) ?? [];
-  const { entries } = await queueOf(client, repository, appId, branch);
+  const [, branch, last] = GROUP.exec(headRef) ?? [];
+  const entries = branch === undefined ? [] : await entriesOf(client, repository, appId, branch);
   const found = new Set(last === undefined ? [] : [Number(last)]);
   const commits = [headSha];
   // The list grows while it is walked.

@@ -2,6 +2,7 @@ import { markerOf, type Marker } from '../report/publication/marker.js';
 import type { GitHubClient, Repository } from './client.js';
 import { ask } from './graphql.js';
 import { PUBLISHED } from './queries.js';
+import { assertInPlace } from './whereabouts.js';
 
 /** A comment of ours on the diff. */
 export interface OwnComment {
@@ -38,6 +39,7 @@ interface Page {
 }
 interface Answer {
   readonly repository: {
+    readonly nameWithOwner: string;
     readonly pullRequest: {
       readonly state: string;
       readonly headRefOid: string;
@@ -62,7 +64,11 @@ type PullNode = NonNullable<NonNullable<Answer['repository']>['pullRequest']>;
 
 const MAX_PAGES = 15;
 
-/** Reads what is ours on the pull request; undefined when it is gone. A marker alone proves nothing: the author must be us. */
+/**
+ * Reads what is ours on the pull request; undefined when it is gone. A marker alone proves nothing: the author must be us.
+ *
+ * @throws Moved when the repository has another name by now
+ */
 export async function readPublished(
   client: GitHubClient,
   { owner, repo }: Repository,
@@ -75,6 +81,7 @@ export async function readPublished(
   let last: PullNode | undefined;
   for (let page = 0; page < MAX_PAGES; page += 1) {
     const answer: Answer = await ask(client, PUBLISHED, { owner, name: repo, number, threads, reviews: before });
+    if (answer.repository) assertInPlace({ owner, repo }, answer.repository.nameWithOwner);
     const pull: PullNode | null | undefined = answer.repository?.pullRequest;
     if (!pull) return undefined;
     last = pull;

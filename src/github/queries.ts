@@ -19,8 +19,11 @@ const OWN_CHECKS = /* GraphQL */ `
     }
   }`;
 
+/** Workflow runs on a commit. Older Enterprise Servers do not know the field, and refuse a question that has it. */
+const WORKFLOWS = /* GraphQL */ `workflows: checkSuites(last: 50) { nodes { status workflowRun { databaseId updatedAt } } }`;
+
 /** Everything that a review needs to know before it reads a file. */
-export const SITUATION = /* GraphQL */ `
+export const situationQuery = (workflows = true): string => /* GraphQL */ `
   query Situation($owner: String!, $name: String!, $number: Int!, $app: Int!, $check: String!, $path: String!) {
     repository(owner: $owner, name: $name) {
       nameWithOwner
@@ -41,7 +44,7 @@ export const SITUATION = /* GraphQL */ `
               oid
               associatedPullRequests(first: 20) { nodes { number state headRefOid } }
               ${OWN_CHECKS}
-              workflows: checkSuites(last: 50) { nodes { status workflowRun { databaseId updatedAt } } }
+              ${workflows ? WORKFLOWS : ''}
             }
           }
         }
@@ -87,6 +90,7 @@ export const ISSUE = /* GraphQL */ `
 export const PUBLISHED = /* GraphQL */ `
   query Published($owner: String!, $name: String!, $number: Int!, $threads: String, $reviews: String) {
     repository(owner: $owner, name: $name) {
+      nameWithOwner
       pullRequest(number: $number) {
         state
         isDraft
@@ -170,13 +174,12 @@ export const OPEN_PULLS = /* GraphQL */ `
     }
   }`;
 
-/** Merge groups that wait, with the state of our check on them; of the default branch's queue when no branch is named. */
+/** Merge groups that wait on a branch, with the state of our check on them. */
 export const MERGE_QUEUE = /* GraphQL */ `
-  query MergeQueue($owner: String!, $name: String!, $app: Int!, $check: String!, $branch: String) {
+  query MergeQueue($owner: String!, $name: String!, $app: Int!, $check: String!, $branch: String!) {
     repository(owner: $owner, name: $name) {
-      defaultBranchRef { name }
       mergeQueue(branch: $branch) {
-        entries(first: 50) {
+        entries(first: 100) {
           nodes { state baseCommit { oid } headCommit { oid ${OWN_CHECKS} } pullRequest { number } }
         }
       }

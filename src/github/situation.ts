@@ -1,9 +1,10 @@
 import type { PullRequest } from '../core/types.js';
 import type { GitHubClient, Repository } from './client.js';
-import type { FinishedRun } from './artifacts.js';
-import { ask } from './graphql.js';
+import { listFinishedRuns, type FinishedRun } from './artifacts.js';
+import { ask, lacksField } from './graphql.js';
 import { allComments, loginOf, type Actor, type CommentPage, type DiscussionComment } from './comments.js';
-import { SITUATION } from './queries.js';
+import { situationQuery } from './queries.js';
+import { assertInPlace } from './whereabouts.js';
 
 /** Name of the check run; people pin it in branch rules. */
 export const CHECK_NAME = 'dialectic';
@@ -57,7 +58,8 @@ interface HeadCommit {
   readonly checkSuites: {
     readonly nodes: readonly { readonly checkRuns: { readonly nodes: readonly CheckNode[] } | null }[];
   } | null;
-  readonly workflows: { readonly nodes: readonly (WorkflowNode | null)[] } | null;
+  /** Undefined where the server does not know them. */
+  readonly workflows?: { readonly nodes: readonly (WorkflowNode | null)[] } | null;
 }
 interface WorkflowNode {
   readonly status: string;
@@ -94,11 +96,19 @@ interface PullNode {
   readonly comments: CommentPage;
 }
 interface SituationAnswer {
-  readonly repository: { readonly isArchived: boolean; readonly pullRequest: PullNode | null } | null;
+  readonly repository: {
+    readonly nameWithOwner: string;
+    readonly isArchived: boolean;
+    readonly pullRequest: PullNode | null;
+  } | null;
   readonly defaults: { readonly object: TextBlob | null } | null;
 }
 
-/** One question, one answer; undefined when there is no such pull request. */
+/**
+ * One question, one answer; undefined when there is no such pull request.
+ *
+ * @throws Moved when the repository has another name by now
+ */
 export async function readSituation(
   client: GitHubClient,
   { owner, repo }: Repository,
@@ -106,7 +116,8 @@ export async function readSituation(
   appId: number,
 ): Promise<Situation | undefined> {
   const variables = { owner, name: repo, number, app: appId, check: CHECK_NAME, path: CONFIGURATION_PATH };
-  const answer = await ask<SituationAnswer>(client, SITUATION, variables, ['defaults', 'workflowRun']);
+  const answer = await askSituation(client, variables);
+  if (answer.repository) assertInPlace({ owner, repo }, answer.repository.nameWithOwner);
   const pull = answer.repository?.pullRequest;
   if (!pull) return undefined;
   const comments = await allComments(client, { owner, name: repo, number }, pull.comments);
@@ -135,12 +146,28 @@ export async function readSituation(
         digest: run.externalId ?? undefined,
         conclusion: run.conclusion?.toLowerCase(),
       })),
-    runs: (current?.workflows?.nodes ?? []).flatMap((suite) =>
-      suite?.workflowRun && suite.status === 'COMPLETED'
-        ? [{ id: suite.workflowRun.databaseId, updatedAt: suite.workflowRun.updatedAt }]
-        : [],
-    ),
+    runs: current ? await runsOn(client, { owner, repo }, current) : [],
   };
+}
+
+async function askSituation(client: GitHubClient, variables: Record<string, unknown>): Promise<SituationAnswer> {
+  const optional = ['defaults', 'workflowRun'];
+  try {
+    return await ask(client, situationQuery(), variables, optional);
+  } catch (error) {
+    if (!lacksField(error, 'workflowRun')) throw error;
+    return ask(client, situationQuery(false), variables, optional);
+  }
+}
+
+/** A server that cannot be asked for them in one question is asked in another. */
+async function runsOn(client: GitHubClient, repository: Repository, commit: HeadCommit): Promise<FinishedRun[]> {
+  if (commit.workflows === undefined) return listFinishedRuns(client, repository, commit.oid);
+  return (commit.workflows?.nodes ?? []).flatMap((suite) =>
+    suite?.workflowRun && suite.status === 'COMPLETED'
+      ? [{ id: suite.workflowRun.databaseId, updatedAt: suite.workflowRun.updatedAt }]
+      : [],
+  );
 }
 
 function pullRequestOf(pull: PullNode): PullRequest {

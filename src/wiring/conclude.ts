@@ -1,6 +1,7 @@
 import type { CheckRun } from '../github/check-runs.js';
 import { isRateLimit, messageOf, statusOf } from '../github/client.js';
 import { TreeTooLarge } from '../github/tree.js';
+import { Moved } from '../github/whereabouts.js';
 import type { Attempt } from '../queue/job.js';
 import type { CheckReport } from '../report/publication/publication.js';
 import { couldNotReview } from '../report/publication/trouble.js';
@@ -21,7 +22,8 @@ export async function concluding(
   try {
     report = await work();
   } catch (error) {
-    if (error instanceof ReviewAborted && error.superseded) throw error;
+    // What goes on elsewhere goes on with this check.
+    if (error instanceof Moved || (error instanceof ReviewAborted && error.superseded)) throw error;
     const reason = incurable(error);
     // Being rate limited is not the author's fault: the check stays in progress, and the sweep comes back to it.
     if (reason === undefined && (!attempt.last || isRateLimit(error))) throw error;

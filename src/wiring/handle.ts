@@ -1,4 +1,5 @@
 import type { Attempt, Handler, Job } from '../queue/job.js';
+import { follow } from './follow.js';
 import { offer } from './offer.js';
 import { reviewBranch, reviewCommit, reviewEvidence } from './review-commit.js';
 import { reviewMergeGroup } from './review-merge-group.js';
@@ -18,7 +19,11 @@ export const handlerFor =
       repository: `${job.owner}/${job.repo}`,
       ...('number' in job ? { pull: job.number } : {}),
     });
-    return handle(await Session.open(services, job, log), job, attempt);
+    try {
+      await handle(await Session.open(services, job, log), job, attempt);
+    } catch (error) {
+      if (!(await follow(services, job, error, log))) throw error;
+    }
   };
 
 async function handle(session: Session, job: Exclude<Job, { kind: 'sweep' }>, attempt: Attempt): Promise<void> {

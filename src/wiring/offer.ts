@@ -4,7 +4,7 @@ import { readMarkdown } from '../languages/markdown/index.js';
 import { offersFor, offersIn, type Offer } from '../models/plan/index.js';
 import type { Job } from '../queue/job.js';
 import { offerReply } from '../report/planning.js';
-import type { Session } from './services.js';
+import { Gone, type Session } from './services.js';
 
 type OfferJob = Extract<Job, { kind: 'offer' }>;
 
@@ -12,7 +12,8 @@ type OfferJob = Extract<Job, { kind: 'offer' }>;
 export async function offer(session: Session, job: OfferJob): Promise<void> {
   const { client, repository } = session;
   const found = await session.topic(job.number, job.issue);
-  if (!found?.topic.open || found.topic.archived || found.topic.authorIsBot) return;
+  if (!found) throw new Gone(`number ${job.number}`);
+  if (!found.topic.open || found.topic.archived || found.topic.authorIsBot) return;
   const { topic } = found;
   const { configuration } = await effectiveConfiguration(client, repository, topic);
   if (!configuration?.settings.planning.triggers) return;

@@ -7,7 +7,7 @@ import type { CheckReport } from '../report/publication/publication.js';
 import { ReviewAborted } from '../worker/pool.js';
 import { concluding } from './conclude.js';
 import { judge, type Judged } from './judge.js';
-import type { Session } from './services.js';
+import { Gone, type Session } from './services.js';
 
 /** One pull request at its newest head: read, judge, say. What arrives for it meanwhile ends it early. */
 export const reviewPull = (session: Session, number: number, attempt: Attempt): Promise<void> =>
@@ -18,8 +18,9 @@ export const reviewPull = (session: Session, number: number, attempt: Attempt): 
 async function review(session: Session, number: number, attempt: Attempt, signal: AbortSignal): Promise<void> {
   const begun = Date.now();
   const situation = await session.situation(number);
-  if (!situation?.open || situation.archived) {
-    session.log.info({ number }, 'nothing to review: closed, archived or gone');
+  if (!situation) throw new Gone(`pull request ${number}`);
+  if (!situation.open || situation.archived) {
+    session.log.info({ number }, 'nothing to review: closed or archived');
     return;
   }
   const { headSha } = situation;

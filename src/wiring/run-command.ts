@@ -28,7 +28,7 @@ import {
 } from '../report/replies.js';
 import { linkFor, reviewWith, snapshotsOf } from './judge.js';
 import { brainstorm, plan, report } from './plan-commands.js';
-import type { Session } from './services.js';
+import { Gone, type Session } from './services.js';
 
 type CommandJob = Extract<Job, { kind: 'command' }>;
 
@@ -47,7 +47,8 @@ export async function runCommands(session: Session, job: CommandJob): Promise<vo
   const { client, repository } = session;
   await react(client, repository, job.comment.id, 'eyes');
   const found = await session.topic(job.number, job.issue);
-  if (!found?.topic.open || found.topic.archived) return;
+  if (!found) throw new Gone(`number ${job.number}`);
+  if (!found.topic.open || found.topic.archived) return;
   const { topic, situation } = found;
   const effects: Effect[] = [];
   for (const command of commands) effects.push(await effectOf(session, topic, situation, job.comment.author, command));

@@ -4,6 +4,7 @@ import { mayWrite, permissionOf } from '../github/permissions.js';
 import { readSituation, type Situation } from '../github/situation.js';
 import { readIssue, topicOf, type Topic } from '../github/topic.js';
 import type { Caches } from '../github/snapshot.js';
+import { isAbsent } from '../github/whereabouts.js';
 import type { JobQueue, Place } from '../queue/job.js';
 import type { ReviewRequest } from '../worker/pool.js';
 import type { Underway } from './underway.js';
@@ -34,6 +35,14 @@ export interface Services {
   readonly now: () => Date;
   /** Waits between looks for a pull request that GitHub does not show yet, ms. */
   readonly patienceMs?: readonly number[];
+}
+
+/** What a job is about is not there, or not any more. */
+export class Gone extends Error {
+  constructor(what: string) {
+    super(`nothing to do: ${what} is not there`);
+    this.name = 'Gone';
+  }
 }
 
 /** One job's view of one repository. */
@@ -113,12 +122,7 @@ async function orAbsent<T>(look: () => Promise<T | undefined>): Promise<T | unde
   try {
     return await look();
   } catch (error) {
-    if (isNotFound(error)) return undefined;
+    if (isAbsent(error)) return undefined;
     throw error;
   }
-}
-
-function isNotFound(error: unknown): boolean {
-  const { errors } = error as { errors?: readonly { type?: string }[] };
-  return errors !== undefined && errors.length > 0 && errors.every(({ type }) => type === 'NOT_FOUND');
 }

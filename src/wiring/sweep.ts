@@ -1,7 +1,7 @@
-import { countRequests, messageOf } from '../github/client.js';
+import { countRequests, messageOf, type GitHubClient } from '../github/client.js';
 import { installations, redeliverFailed, repositoriesOf, unfinishedPulls } from '../github/installations.js';
 import { unfinishedGroups } from '../github/merge-queue.js';
-import type { Job, Place } from '../queue/job.js';
+import type { Place } from '../queue/job.js';
 import type { Services } from './services.js';
 
 /** GitHub keeps deliveries for about three days. */
@@ -9,7 +9,7 @@ const REDELIVER_WITHIN_MS = 3 * 24 * 3600 * 1000;
 
 /**
  * Finds what a webhook should have brought: open pull requests and merge groups without a finished check of ours, and
- * deliveries that failed. What is well costs one or two requests a repository.
+ * deliveries that failed. What is well costs two requests a repository, and one more for every merge queue that holds something.
  */
 export async function sweep(services: Services): Promise<void> {
   const { log, now } = services;
@@ -26,7 +26,7 @@ export async function sweep(services: Services): Promise<void> {
       let jobs = 0;
       for (const { owner, repo } of await repositoriesOf(client))
         jobs += await orZero(services, `${owner}/${repo}`, () =>
-          sweepRepository(services, { installationId, owner, repo }),
+          sweepRepository(services, client, { installationId, owner, repo }),
         );
       return jobs;
     });
@@ -34,17 +34,14 @@ export async function sweep(services: Services): Promise<void> {
   log.info({ found, redelivered, requests: counters.reduce((sum, count) => sum + count(), 0) }, 'swept');
 }
 
-async function sweepRepository(services: Services, place: Place): Promise<number> {
-  const client = await services.clientFor(place.installationId);
+async function sweepRepository(services: Services, client: GitHubClient, place: Place): Promise<number> {
   const repository = { owner: place.owner, repo: place.repo };
   const pulls = await unfinishedPulls(client, repository, services.appId);
-  const groups = await unfinishedGroups(client, repository, services.appId);
-  const jobs: Job[] = [
-    ...pulls.map((number): Job => ({ kind: 'review', ...place, number })),
-    ...groups.map((group): Job => ({ kind: 'merge-group', ...place, ...group })),
-  ];
-  for (const job of jobs) await services.queue.add(job);
-  return jobs.length;
+  for (const number of pulls) await services.queue.add({ kind: 'review', ...place, number });
+  const { groups, left } = await unfinishedGroups(client, repository, services.appId);
+  for (const group of groups) await services.queue.add({ kind: 'merge-group', ...place, ...group });
+  if (left > 0) services.log.warn({ ...repository, left }, 'more merge queues than one sweep looks at');
+  return pulls.length + groups.length;
 }
 
 /** One repository that cannot be looked at must not hide the others. */

@@ -2,12 +2,17 @@
 import { schema as published } from '@octokit/graphql-schema';
 import {
   buildSchema,
+  type DocumentNode,
   execute,
+  type FieldNode,
   GraphQLError,
   type GraphQLFieldResolver,
   type GraphQLSchema,
   parse,
+  TypeInfo,
   validate,
+  visit,
+  visitWithTypeInfo,
 } from 'graphql';
 import type { Actor } from '../auth.js';
 import type { LocalGitHub } from '../github.js';
@@ -38,6 +43,8 @@ export async function answerGraphql(
     return { status: 200, body: { errors: [{ message: String(error) }] } };
   }
   const errors = validate(schema(), document);
+  const unknown = unknownFields(document, github.settings.lacks);
+  if (unknown.length > 0) return { status: 200, body: { errors: unknown } };
   if (errors.length > 0) {
     github.violations.push(...errors.map(({ message }) => `graphql: ${message}`));
     return { status: 200, body: { errors: errors.map(({ message, locations }) => ({ message, locations })) } };
@@ -60,6 +67,22 @@ export async function answerGraphql(
     status: 200,
     body: { ...(result.data === undefined ? {} : { data: result.data }), ...(shown ? { errors: shown } : {}) },
   };
+}
+
+/** Fields that an older Enterprise Server does not know, refused in its words: the whole question fails. */
+function unknownFields(document: DocumentNode, lacks: readonly string[]): object[] {
+  const found: object[] = [];
+  const types = new TypeInfo(schema());
+  const visitor = {
+    Field: ({ name: { value: fieldName } }: FieldNode) => {
+      const typeName = types.getParentType()?.name ?? '';
+      if (!lacks.includes(`${typeName}.${fieldName}`)) return;
+      const message = `Field '${fieldName}' doesn't exist on type '${typeName}'`;
+      found.push({ message, extensions: { code: 'undefinedField', typeName, fieldName } });
+    },
+  };
+  if (lacks.length > 0) visit(document, visitWithTypeInfo(types, visitor));
+  return found;
 }
 
 /** Like the default, but a field that the store does not know is an error, never null. */

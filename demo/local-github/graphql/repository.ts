@@ -7,6 +7,7 @@ import {
   type Issue,
   nodeId,
   type Pull,
+  type QueueEntry,
   type Repository,
   type Topic,
   topicOf,
@@ -28,7 +29,10 @@ export function repositoryFields(context: Context, repository: Repository): Fiel
     isFork: repository.fork !== undefined,
     ref: ({ qualifiedName }: { qualifiedName: string }) =>
       refFields(context, repository, qualifiedName.replace('refs/heads/', '')),
-    mergeQueue: () => (repository.mergeQueue.length === 0 ? null : mergeQueueFields(context, repository)),
+    mergeQueue: ({ branch = repository.defaultBranch }: { branch?: string }) => {
+      const entries = repository.mergeQueue.filter(({ pull: { base } }) => base.ref === branch);
+      return entries.length === 0 ? null : mergeQueueFields(context, repository, entries);
+    },
     object: async ({ oid, expression }: { oid?: string; expression?: string }) => {
       need(context, 'contents:read', repository);
       const found = await repository.git.object(oid ?? expression ?? '');
@@ -259,14 +263,14 @@ function runFields(run: CheckRun): Fields {
   };
 }
 
-function mergeQueueFields(context: Context, repository: Repository): Fields {
+function mergeQueueFields(context: Context, repository: Repository, entries: readonly QueueEntry[]): Fields {
   return {
     id: nodeId('MergeQueue', repository.id),
     entries: (paging: Paging) =>
-      connection(repository.mergeQueue, paging, (entry) => ({
+      connection(entries, paging, (entry) => ({
         id: nodeId('MergeQueueEntry', entry.pull.id),
         state: 'AWAITING_CHECKS',
-        position: repository.mergeQueue.indexOf(entry) + 1,
+        position: entries.indexOf(entry) + 1,
         baseCommit: async () => commitFields(context, repository, await commitOf(repository, entry.baseSha)),
         headCommit: async () => commitFields(context, repository, await commitOf(repository, entry.headSha)),
         pullRequest: pullFields(context, repository, entry.pull),
