@@ -27,8 +27,12 @@ interface Planned {
 export class Faults {
   private readonly planned: Planned[] = [];
 
-  /** The next `times` requests of an operation go wrong. */
+  constructor(private readonly operations: ReadonlySet<string>) {}
+
+  /** The next `times` requests of an operation go wrong. @throws Error for one that nobody can ask for */
   plan(operation: string, fault: Fault, times = 1): void {
+    if (operation !== '*' && operation !== 'graphql' && !this.operations.has(operation))
+      throw new Error(`no such operation: ${operation}`);
     this.planned.push({ operation, fault, times });
   }
 

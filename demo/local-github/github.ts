@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { type Anchor, followLine, placeAnchor } from './anchors.js';
 import { Credentials, seconds } from './auth.js';
+import { operations } from './description.js';
 import { changedFiles, type ChangedFile } from './diff.js';
 import { Faults } from './faults.js';
 import { type CommitInfo, GitDirectory } from './git.js';
@@ -39,6 +40,8 @@ export interface Settings {
   diffLines?: number;
   /** Files whose patch is left out. */
   hidePatch?: (path: string) => boolean;
+  /** GraphQL fields that this server is too old for: `CheckSuite.workflowRun`. */
+  lacks?: readonly string[];
 }
 
 /** One request, as the server saw it. */
@@ -59,7 +62,7 @@ export class LocalGitHub {
   readonly apps: App[] = [];
   readonly installations: Installation[] = [];
   readonly repositories: Repository[] = [];
-  readonly faults = new Faults();
+  readonly faults = new Faults(new Set(operations.map(({ id }) => id)));
   readonly storage = new Storage();
   readonly requests: Seen[] = [];
   /** What the description of GitHub's API does not allow: unknown routes and fields, wrong types, answers of the wrong shape. */
@@ -80,6 +83,7 @@ export class LocalGitHub {
       blobBytes: 100 * 1024 * 1024,
       diffLines: 20_000,
       hidePatch: () => false,
+      lacks: [],
       ...rest,
     };
     this.now = now;
@@ -126,6 +130,7 @@ export class LocalGitHub {
       workflowRuns: [],
       artifacts: [],
       rules: new Map(),
+      protections: new Map(),
       mergeQueue: [],
       formerNames: new Set(),
       nextNumber: 1,

@@ -56,6 +56,8 @@ export interface Repository {
   readonly artifacts: Artifact[];
   /** Rules in effect on a branch, as GitHub lists them, by branch name. */
   readonly rules: Map<string, readonly BranchRule[]>;
+  /** Checks that branch protection requires, the older way beside rulesets, by branch name. */
+  readonly protections: Map<string, readonly { readonly context: string; readonly app_id: number | null }[]>;
   readonly mergeQueue: QueueEntry[];
   /** Names under which the repository was reachable before a rename or transfer. */
   readonly formerNames: Set<string>;

@@ -95,6 +95,20 @@ async function deliveries(app: GitHubClient, now: Date): Promise<Diagnosis[]> {
   ];
 }
 
+/** The App as its installations have it: a permission that was added later counts only where the owner accepted it. */
+export async function diagnoseInstallations(app: GitHubClient): Promise<Diagnosis[]> {
+  const all = await app.paginate(app.rest.apps.listInstallations, { per_page: 100 });
+  return all.flatMap(({ account, permissions, suspended_at: suspended, html_url: page }) => {
+    const subject = `installation ${account?.login ?? '(unknown)'}`;
+    if (suspended) return [warn(subject, 'It is suspended: nothing is reviewed there.', `Look at ${page}.`)];
+    const held = permissions as Record<string, string | undefined>;
+    const missing = Object.entries(PERMISSIONS).filter(([name, wanted]) => !enough(held[name], wanted));
+    if (missing.length === 0) return [ok(subject, 'it has every permission')];
+    const names = missing.map(([name, wanted]) => `${name}: ${wanted}`).join(', ');
+    return [fail(subject, `It lacks ${names}.`, `Its owner accepts new permissions at ${page}.`)];
+  });
+}
+
 /** A repository's default branch: is the check required, from this App, and does a merge queue get its answer? */
 export async function diagnoseRepository(
   client: GitHubClient,
@@ -106,9 +120,12 @@ export async function diagnoseRepository(
   const subject = `${repository.owner}/${repository.repo} ${branch}`;
   try {
     const rules = await client.paginate(client.rest.repos.getBranchRules, { ...repository, branch, per_page: 100 });
-    const required = rules.flatMap((rule) =>
-      rule.type === 'required_status_checks' ? (rule.parameters?.required_status_checks ?? []) : [],
-    );
+    const required: RequiredCheck[] = [
+      ...rules.flatMap((rule) =>
+        rule.type === 'required_status_checks' ? (rule.parameters?.required_status_checks ?? []) : [],
+      ),
+      ...(await protectedBy(client, repository, branch)),
+    ];
     return [requirement(subject, required, appId), ...queueReadiness(subject, rules, required)];
   } catch (error) {
     if (statusOf(error) !== 403 && statusOf(error) !== 404) throw error;
@@ -125,6 +142,13 @@ export async function diagnoseRepository(
 interface RequiredCheck {
   readonly context: string;
   readonly integration_id?: number;
+}
+
+/** What branch protection requires: older than rulesets, kept apart from them, and shown with the branch itself. */
+async function protectedBy(client: GitHubClient, repository: Repository, branch: string): Promise<RequiredCheck[]> {
+  const { data } = await client.rest.repos.getBranch({ ...repository, branch });
+  const checks = data.protection.required_status_checks?.checks ?? [];
+  return checks.map(({ context, app_id }) => ({ context, ...(app_id === null ? {} : { integration_id: app_id }) }));
 }
 
 function requirement(subject: string, required: readonly RequiredCheck[], appId: number): Diagnosis {

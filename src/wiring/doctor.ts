@@ -1,7 +1,7 @@
 import { Probot } from 'probot';
 import { UsageError } from '../core/errors.js';
 import { clientClass } from '../github/client.js';
-import { diagnoseApp, diagnoseRepository, type Diagnosis } from '../github/doctor.js';
+import { diagnoseApp, diagnoseInstallations, diagnoseRepository, type Diagnosis } from '../github/doctor.js';
 import { installations, repositoriesOf } from '../github/installations.js';
 import { settingsFrom } from './settings.js';
 
@@ -23,7 +23,7 @@ export async function diagnose(
   const probot = new Probot({ appId, privateKey, baseUrl: apiUrl, Octokit: clientClass(), logLevel: 'fatal' });
   await probot.ready();
   const app = await probot.auth();
-  const found = await diagnoseApp(app, new Date());
+  const found = [...(await diagnoseApp(app, new Date())), ...(await diagnoseInstallations(app))];
   for (const id of await installations(app)) {
     const client = await probot.auth(id);
     for (const repository of (await repositoriesOf(client)).slice(0, MAX_REPOSITORIES)) {

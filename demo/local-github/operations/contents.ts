@@ -241,20 +241,18 @@ async function branch(call: Call<{ branch: string }>): Promise<Answer> {
   if (commit === undefined) throw new ApiError(404, 'Branch not found');
   const url = `${github.addresses.api}/repos/${show.fullName(repository)}/branches/${input.branch}`;
   const rules = repository.rules.get(input.branch) ?? [];
-  const contexts = rules.flatMap(({ type, parameters }) =>
-    type === 'required_status_checks'
-      ? ((parameters?.['required_status_checks'] ?? []) as { context: string }[]).map(({ context }) => context)
-      : [],
-  );
+  // Rulesets are not shown here: only what branch protection requires.
+  const checks = repository.protections.get(input.branch) ?? [];
+  const contexts = checks.map(({ context }) => context);
   const protection = {
-    enabled: rules.length > 0,
-    required_status_checks: { enforcement_level: contexts.length > 0 ? 'non_admins' : 'off', contexts, checks: [] },
+    enabled: checks.length > 0,
+    required_status_checks: { enforcement_level: checks.length > 0 ? 'non_admins' : 'off', contexts, checks },
   };
   return ok({
     name: input.branch,
     commit: commitJson(github, repository, commit),
     _links: { html: url, self: url },
-    protected: rules.length > 0,
+    protected: rules.length > 0 || checks.length > 0,
     protection,
     protection_url: `${url}/protection`,
   });
