@@ -1,11 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Pull } from '../../demo/local-github/store.js';
-import { ARGUED, BLOCKING, CLEAN, FILES, stageForFile } from './world.js';
+import { ARGUED, BLOCKED, BLOCKING, CLEAN, ended, FILES, GREEN, RED, SILENT, stageForFile, UNARGUED } from './world.js';
 
 const stage = stageForFile();
 const CONFIGURATION = '.github/dialectic.yml';
 const CHECK = 'proc/blocking-call';
-const PLACE = `service/main.py:11 ${CHECK}`;
 
 async function opened(configuration: string, change: Record<string, string | null>, body: string | null = ARGUED) {
   const s = stage();
@@ -13,12 +12,7 @@ async function opened(configuration: string, change: Record<string, string | nul
   await s.idle();
   return pull;
 }
-const outcome = (pull: Pull) => {
-  const { checks, reviews, inline } = stage().state(pull);
-  return { conclusions: checks.map(({ conclusion }) => conclusion), reviews, inline };
-};
-const PASSED = { conclusions: ['success'], reviews: [], inline: [] };
-const FAILED = { conclusions: ['failure'], reviews: ['CHANGES_REQUESTED'], inline: [PLACE] };
+const outcome = (pull: Pull) => stage().state(pull);
 const summaryOf = (pull: Pull): string => stage().checkOf(pull).output.summary ?? '';
 const waiver = (expires: string): string =>
   `waivers:\n  - check: ${CHECK}\n    path: service/**\n    reason: replaced soon\n    owner: maria\n    expires: ${expires}\n`;
@@ -26,19 +20,19 @@ const waiver = (expires: string): string =>
 describe('waivers of the configuration', () => {
   test('answer for a finding until their day, and are shown with owner, reason and day', async () => {
     const pull = await opened(waiver('2999-12-31'), { 'service/main.py': BLOCKING });
-    expect(outcome(pull)).toEqual(PASSED);
+    expect(outcome(pull)).toEqual(SILENT);
     expect(summaryOf(pull)).toMatch(/### Answered for[^]*Waived by maria \(until 2999-12-31\): replaced soon/);
   });
 
   test('open their findings again when it is over, and say so', async () => {
     const pull = await opened(waiver('2020-01-31'), { 'service/main.py': BLOCKING });
-    expect(outcome(pull)).toEqual(FAILED);
+    expect(outcome(pull)).toEqual(BLOCKED);
     expect(summaryOf(pull)).toContain('expired on 2020-01-31: its findings are open again');
   });
 
   test('do not answer for other paths', async () => {
     const pull = await opened(waiver('2999-12-31').replace('service/**', 'jobs/**'), { 'service/main.py': BLOCKING });
-    expect(outcome(pull)).toEqual(FAILED);
+    expect(outcome(pull)).toEqual(BLOCKED);
   });
 });
 
@@ -50,9 +44,10 @@ test('overrides: a part of a monorepo has severities of its own, and the last th
     'billing/main.py': BLOCKING,
   });
   expect(outcome(pull)).toEqual({
-    conclusions: ['success'],
+    checks: [ended('success', 'Nothing blocks; 1 remark')],
     reviews: ['COMMENTED'],
     inline: [`billing/main.py:11 ${CHECK}`],
+    discussion: [],
   });
 });
 
@@ -60,10 +55,10 @@ describe('gate.require', () => {
   const change = { 'tools/list.py': 'print("tools")\n' };
   test('always: every change needs its argument', async () => {
     const pull = await opened('mode: enforce\n', change, 'No.');
-    expect(outcome(pull)).toEqual({ conclusions: ['failure'], reviews: ['CHANGES_REQUESTED'], inline: [] });
+    expect(outcome(pull)).toEqual({ ...BLOCKED, checks: [UNARGUED], inline: [] });
   });
   test('decisions: only a change that decides something', async () => {
-    expect(outcome(await opened('gate:\n  require: decisions\n', change, 'No.'))).toEqual(PASSED);
+    expect(outcome(await opened('gate:\n  require: decisions\n', change, 'No.'))).toEqual(SILENT);
   });
 });
 
@@ -75,7 +70,7 @@ describe('suppressions in the code', () => {
   test('do not count in the change that adds them, but once they are on the base branch', async () => {
     const s = stage();
     const pull = await opened('mode: enforce\n', { 'service/main.py': suppressed });
-    expect(outcome(pull)).toEqual({ ...FAILED, inline: [`service/main.py:12 ${CHECK}`] });
+    expect(outcome(pull)).toEqual({ ...BLOCKED, inline: [`service/main.py:12 ${CHECK}`] });
     expect(summaryOf(pull)).toContain('it counts once it is on the base branch');
     await s.push({
       branch: 'main',
@@ -90,11 +85,11 @@ describe('suppressions in the code', () => {
     await s.push({ branch: 'next', message: 'Sleep', files: { 'service/main.py': suppressed }, from: 'main' });
     const next = await s.openPull({ title: 'Sleep', body: ARGUED, head: 'next' });
     await s.idle();
-    expect(outcome(next)).toEqual(PASSED);
+    expect(outcome(next)).toEqual(SILENT);
     expect(summaryOf(next)).toContain('warms the cache');
   });
   test('count at once where the configuration leaves them to the author', async () => {
-    expect(outcome(await opened('suppressions: author\n', { 'service/main.py': suppressed }))).toEqual(PASSED);
+    expect(outcome(await opened('suppressions: author\n', { 'service/main.py': suppressed }))).toEqual(SILENT);
   });
 });
 
@@ -103,7 +98,12 @@ test('an author may waive where the configuration allows it', async () => {
   const pull = await opened('allowAuthorWaivers: true\n', { 'service/main.py': BLOCKING });
   s.world.people.comment(s.repository, pull, s.author, `/dialectic waive ${CHECK} replaced soon`);
   await s.idle();
-  expect(outcome(pull)).toMatchObject({ conclusions: ['failure', 'success'], reviews: ['DISMISSED'] });
+  expect(outcome(pull)).toEqual({
+    checks: [RED, GREEN],
+    reviews: ['DISMISSED'],
+    inline: [expect.stringMatching(/^service\/main\.py:11 ✓ \*\*Answered for\.\*\* Waived by ana/)],
+    discussion: [],
+  });
 });
 
 test('a change of the configuration says which verdicts it would change, and changes none', async () => {
@@ -111,7 +111,7 @@ test('a change of the configuration says which verdicts it would change, and cha
     'service/main.py': BLOCKING,
     [CONFIGURATION]: `checks:\n  ${CHECK}: note\n`,
   });
-  expect(outcome(pull)).toEqual(FAILED);
+  expect(outcome(pull)).toEqual(BLOCKED);
   expect(summaryOf(pull)).toContain(
     'Under the new one the verdict would be **pass** instead of **fail**, and 1 finding would appear, vanish or weigh differently.',
   );

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import JSZip from 'jszip';
 import type { Pull } from '../../demo/local-github/store.js';
-import { ARGUED, stageForFile } from './world.js';
+import { ARGUED, BLOCKED, GREEN, RED, stageForFile } from './world.js';
 
 const stage = stageForFile();
 const MISSING = 'scn/swap-load-test-missing';
@@ -55,12 +55,15 @@ async function uploaded(pull: Pull, artifacts: Readonly<Record<string, Buffer>>,
   });
   await s.idle();
 }
-const outcome = (pull: Pull) => ({
-  conclusion: stage().checkOf(pull).conclusion,
-  inline: stage().state(pull).inline,
-  reviews: stage().state(pull).reviews,
-});
-const LACKS = { conclusion: 'failure', inline: [`service/app.py:10 ${MISSING}`], reviews: ['CHANGES_REQUESTED'] };
+const outcome = (pull: Pull) => stage().state(pull);
+const LACKS = { ...BLOCKED, inline: [`service/app.py:10 ${MISSING}`] };
+/** Another run of the same name: the annotation of the first one could not be taken back. */
+const SHOWN = {
+  checks: [RED, GREEN],
+  reviews: ['DISMISSED'],
+  inline: ['service/app.py:10 ✓ **Fixed in <sha>.**'],
+  discussion: [],
+};
 const operations = (from: number): string[] =>
   stage()
     .world.github.requests.slice(from)
@@ -72,15 +75,7 @@ describe('evidence that a workflow uploads', () => {
     const pull = await opened();
     expect(outcome(pull)).toEqual(LACKS);
     await uploaded(pull, { 'k6-summary': await zipOf({ 'out/swap.json': RESULT }) });
-    expect(s.state(pull)).toEqual({
-      checks: [
-        expect.objectContaining({ conclusion: 'failure' }),
-        expect.objectContaining({ status: 'completed', conclusion: 'success' }),
-      ],
-      reviews: ['DISMISSED'],
-      inline: ['service/app.py:10 ✓ **Fixed in <sha>.**'].map((start) => expect.stringContaining(start.slice(0, 30))),
-      discussion: [],
-    });
+    expect(s.state(pull)).toEqual(SHOWN);
     const run = s.repository.workflowRuns.at(-1)?.id ?? 0;
     expect(s.checkOf(pull).output.text ?? s.checkOf(pull).output.summary).toContain(
       `.dialectic/artifacts/${run}/k6-summary/out/swap.json`,
@@ -88,7 +83,7 @@ describe('evidence that a workflow uploads', () => {
     const mark = s.mark;
     await s.world.people.editPull(s.repository, pull, s.author, { body: `${ARGUED}\nAnd more.\n` });
     await s.idle();
-    expect(s.checkOf(pull).conclusion).toBe('success');
+    expect(s.state(pull)).toEqual(SHOWN);
     expect(operations(mark).filter((one) => one.startsWith('actions/'))).toEqual([]);
   });
 
@@ -96,14 +91,44 @@ describe('evidence that a workflow uploads', () => {
     const s = stage();
     const pull = await opened();
     await uploaded(pull, { load: await zipOf({ 'swap.json': RESULT }) }, 'workflow_dispatch');
-    expect(s.checkOf(pull).conclusion).toBe('success');
+    expect(s.state(pull)).toEqual(SHOWN);
     await s.push({
       branch: 'feature',
       message: 'More',
       files: { 'service/app.py': APP.replace('[[x]]', '[[x, 2.0]]') },
     });
     await s.idle();
-    expect(s.checkOf(pull).conclusion).toBe('failure');
+    // The comment speaks again where it stood; the push changed its line.
+    expect(s.state(pull)).toEqual({
+      ...LACKS,
+      reviews: ['DISMISSED', 'CHANGES_REQUESTED'],
+      inline: [`service/app.py:line ${MISSING}`],
+    });
+  });
+
+  test('which changes no line updates the same check run', async () => {
+    const s = stage();
+    const pull = await opened({ ...FILES, '.github/dialectic.yml': 'checks:\n  scn/swap-load-test-missing: off\n' });
+    const before = s.checkOf(pull);
+    const mark = s.mark;
+    await uploaded(pull, { 'k6-summary': await zipOf({ 'swap.json': RESULT }) });
+    expect(s.state(pull)).toEqual({ checks: [GREEN], reviews: [], inline: [], discussion: [] });
+    expect([s.checkOf(pull).id, s.writesSince(mark)]).toEqual([before.id, ['checks/update']]);
+    expect(before.history).toEqual(['success', 'success']);
+  });
+
+  test('is found on a server whose GraphQL knows no workflow runs', async () => {
+    const s = stage();
+    const { settings } = s.world.github;
+    settings.lacks = ['CheckSuite.workflowRun'];
+    try {
+      const pull = await opened();
+      expect(outcome(pull)).toEqual(LACKS);
+      await uploaded(pull, { 'k6-summary': await zipOf({ 'swap.json': RESULT }) });
+      expect(outcome(pull)).toEqual(SHOWN);
+    } finally {
+      settings.lacks = [];
+    }
   });
 
   test('is not what a pull request commits at its place, and that is said', async () => {
@@ -144,7 +169,7 @@ describe('evidence that a workflow uploads', () => {
     expect(`${summary}${text}`).toMatch(/k6-broken.*the artifact is damaged/);
     expect(`${summary}${text}`).toMatch(/k6-bomb.*expected an inflation of at most/);
     expect(`${summary}${text}`).toMatch(/k6-other.*nothing in it could be the result of a load test/);
-    expect(outcome(pull)).toMatchObject({ conclusion: 'success', reviews: ['DISMISSED'] });
+    expect(outcome(pull)).toEqual(SHOWN);
   });
 
   test('of a scheduled run is none of a pull request', async () => {

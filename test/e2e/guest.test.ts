@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { ARGUED, BLOCKING, FILES, stageForFile } from './world.js';
+import { ARGUED, BLOCKED, BLOCKING, ended, FILES, GREEN, RED, SILENT, stageForFile } from './world.js';
 
 const stage = stageForFile();
 const CHECK = 'proc/blocking-call';
@@ -23,19 +23,22 @@ describe('commands', () => {
       `Fine for now.\n\n/dialectic waive ${CHECK} service/main.py replaced next week`,
     );
     await s.idle();
-    expect(s.state(pull)).toMatchObject({
+    expect(s.state(pull)).toEqual({
+      // Another run: the annotation of the first one could not be taken back.
+      checks: [RED, GREEN],
       reviews: ['DISMISSED'],
-      inline: ['service/main.py:11 ✓ **Answered for.** Waived by maria'].map((start) => expect.stringContaining(start)),
+      inline: [expect.stringContaining('service/main.py:11 ✓ **Answered for.** Waived by maria')],
       discussion: [],
     });
     const { summary } = s.checkOf(pull).output;
-    expect(s.checkOf(pull).conclusion).toBe('success');
     expect(summary).toMatch(/### Answered for[\s\S]*Waived by maria \(\d{4}-\d\d-\d\d\): replaced next week/);
     expect(reactions(s)).toEqual(['+1', 'eyes']);
 
     s.world.people.comment(s.repository, pull, s.maintainer, `/dialectic unwaive ${CHECK}`);
     await s.idle();
-    expect(s.checkOf(pull).conclusion).toBe('failure');
+    expect(s.state(pull)).toEqual({ ...BLOCKED, checks: [RED, RED], reviews: ['DISMISSED', 'CHANGES_REQUESTED'] });
+    expect(s.checksOf(pull.head.sha).map(({ history }) => history)).toEqual([['failure'], ['success', 'failure']]);
+    expect(reactions(s)).toEqual(['+1', '+1', 'eyes', 'eyes']);
   });
 
   test('waive is refused to the author and to strangers, and says who may', async () => {
@@ -44,11 +47,13 @@ describe('commands', () => {
     await s.idle();
     s.world.people.comment(s.repository, pull, s.stranger, `/dialectic waive ${CHECK} me too`);
     await s.idle();
-    expect(s.checkOf(pull).conclusion).toBe('failure');
-    expect(s.state(pull).discussion).toEqual([
-      expect.stringMatching(/write permission, but not by the author/),
-      expect.stringMatching(/write permission other than the author/),
-    ]);
+    expect(s.state(pull)).toEqual({
+      ...BLOCKED,
+      discussion: [
+        expect.stringMatching(/write permission, but not by the author/),
+        expect.stringMatching(/write permission other than the author/),
+      ],
+    });
     expect(reactions(s)).toEqual(['-1', '-1', 'eyes', 'eyes']);
   });
 
@@ -56,18 +61,35 @@ describe('commands', () => {
     const { s, pull } = await blocked();
     const comment = s.world.people.comment(s.repository, pull, s.maintainer, `/dialectic waive ${CHECK} fine`);
     await s.idle();
-    expect(s.checkOf(pull).conclusion).toBe('success');
+    const waived = {
+      checks: [RED, GREEN],
+      reviews: ['DISMISSED'],
+      inline: [expect.stringContaining('service/main.py:11 ✓ **Answered for.** Waived by maria')],
+      discussion: [],
+    };
+    expect(s.state(pull)).toEqual(waived);
     s.world.github.editComment(s.repository, comment, s.author, `/dialectic waive ${CHECK} fine, really`);
     await s.idle();
-    expect(s.checkOf(pull).conclusion).toBe('failure');
+    const open = { ...BLOCKED, checks: [RED, RED], reviews: ['DISMISSED', 'CHANGES_REQUESTED'] };
+    expect(s.state(pull)).toEqual(open);
+    const second = s.world.people.comment(s.repository, pull, s.maintainer, `/dialectic waive ${CHECK} fine`);
+    await s.idle();
+    expect(s.state(pull)).toEqual({ ...waived, checks: [RED, RED, GREEN], reviews: ['DISMISSED', 'DISMISSED'] });
+    s.world.github.deleteComment(s.repository, second, s.maintainer);
+    await s.idle();
+    expect(s.state(pull)).toEqual({
+      ...open,
+      checks: [RED, RED, RED],
+      reviews: ['DISMISSED', 'DISMISSED', 'CHANGES_REQUESTED'],
+    });
   });
 
   test('waive without a reason is refused', async () => {
     const { s, pull } = await blocked();
     s.world.people.comment(s.repository, pull, s.maintainer, `/dialectic waive ${CHECK}`);
     await s.idle();
-    expect(s.state(pull).discussion).toEqual([expect.stringMatching(/^A waiver needs a reason/)]);
-    expect(s.checkOf(pull).conclusion).toBe('failure');
+    expect(s.state(pull)).toEqual({ ...BLOCKED, discussion: [expect.stringMatching(/^A waiver needs a reason/)] });
+    expect(reactions(s)).toEqual(['-1', 'eyes']);
   });
 
   test('explain, config, gate, help and a misspelt one are answered, once each', async () => {
@@ -76,14 +98,17 @@ describe('commands', () => {
       s.world.people.comment(s.repository, pull, s.stranger, `/dialectic ${words}`);
       await s.idle();
     }
-    expect(s.state(pull).discussion).toEqual([
-      expect.stringContaining(`**[${CHECK}]`),
-      expect.stringContaining('Did you mean `proc/blocking-call`?'),
-      '| Key | Value | Set in |',
-      '✅ The gate is met.',
-      'A command is a line of its own, outside of quotes and code.',
-      'There is no command `reveiw`.',
-    ]);
+    expect(s.state(pull)).toEqual({
+      ...BLOCKED,
+      discussion: [
+        expect.stringContaining(`**[${CHECK}]`),
+        expect.stringContaining('Did you mean `proc/blocking-call`?'),
+        '| Key | Value | Set in |',
+        '✅ The gate is met.',
+        'A command is a line of its own, outside of quotes and code.',
+        'There is no command `reveiw`.',
+      ],
+    });
     const mark = s.mark;
     s.world.github.webhooks.redeliver(
       s.world.github.webhooks.log.filter(({ event }) => event === 'issue_comment').at(-2)?.id ?? 0,
@@ -96,11 +121,11 @@ describe('commands', () => {
     const { s, pull } = await blocked();
     s.world.people.comment(s.repository, pull, s.stranger, '/dialectic review');
     await s.idle();
-    expect(s.checksOf(pull.head.sha)).toHaveLength(1);
+    const refused = [expect.stringContaining('`/dialectic review` may be used by')];
+    expect(s.state(pull)).toEqual({ ...BLOCKED, discussion: refused });
     s.world.people.comment(s.repository, pull, s.author, '/dialectic review');
     await s.idle();
-    expect(s.checksOf(pull.head.sha).map((run) => run.conclusion)).toEqual(['failure', 'failure']);
-    expect(s.state(pull).inline).toHaveLength(1);
+    expect(s.state(pull)).toEqual({ ...BLOCKED, checks: [RED, RED], discussion: refused });
   });
 
   test('quotes, code and bots command nothing', async () => {
@@ -126,15 +151,14 @@ describe('the check run', () => {
     await s.push({ branch: 'feature', message: 'Change', files: { 'service/main.py': BLOCKING }, from: 'main' }, fork);
     const pull = await s.openPull({ title: 'Change', body: ARGUED, head: 'feature', from: fork });
     await s.idle();
-    expect(s.state(pull)).toMatchObject({ checks: [{ conclusion: 'failure' }], reviews: ['CHANGES_REQUESTED'] });
+    expect(s.state(pull)).toEqual(BLOCKED);
     s.world.people.rerequestRun(s.repository, s.checkOf(pull), s.maintainer);
     await s.idle();
     const last = s.world.github.webhooks.log.findLast(
       ({ event, action }) => event === 'check_run' && action === 'rerequested',
     );
     expect((last?.request.payload['check_run'] as { pull_requests: unknown[] }).pull_requests).toEqual([]);
-    expect(s.checksOf(pull.head.sha).map((run) => run.status)).toEqual(['completed', 'completed']);
-    expect(s.state(pull).inline).toHaveLength(1);
+    expect(s.state(pull)).toEqual({ ...BLOCKED, checks: [RED, RED] });
   });
 
   test('explains its first blocker, once however often the button is pressed', async () => {
@@ -145,14 +169,37 @@ describe('the check run', () => {
       s.world.people.requestAction(s.repository, s.checkOf(pull), s.stranger, 'explain');
       await s.idle();
     }
-    expect(s.state(pull).discussion).toEqual([expect.stringContaining(CHECK)]);
+    const explained = { ...BLOCKED, discussion: [expect.stringContaining(CHECK)] };
+    expect(s.state(pull)).toEqual(explained);
     expect(s.repository.comments.at(-1)?.body).toContain('**Why it matters.**');
     s.world.people.requestAction(s.repository, s.checkOf(pull), s.stranger, 'rerun');
     await s.idle();
-    expect(s.checksOf(pull.head.sha)).toHaveLength(1);
+    expect(s.state(pull)).toEqual(explained);
     s.world.people.requestAction(s.repository, s.checkOf(pull), s.maintainer, 'rerun');
     await s.idle();
-    expect(s.checksOf(pull.head.sha)).toHaveLength(2);
+    expect(s.state(pull)).toEqual({ ...explained, checks: [RED, RED] });
+  });
+
+  test('is made by its suite: asked for, only where there is none; asked for again, in any case', async () => {
+    const s = stage();
+    await s.push({ branch: 'main', message: 'Begin', files: FILES });
+    await s.push({ branch: 'feature', message: 'Change', files: { 'service/main.py': BLOCKING }, from: 'main' });
+    s.world.github.webhooks.hold();
+    const pull = await s.openPull({ title: 'Change', body: ARGUED, head: 'feature' });
+    const suite = s.repository.suites.find(({ headSha }) => headSha === pull.head.sha);
+    if (!suite) throw new Error('no suite');
+    // The pull request's own delivery is lost; the suite's finds it.
+    await s.world.people.requestSuite(s.repository, suite, s.author);
+    s.world.github.webhooks.release((held) => held.filter(({ event }) => event === 'check_suite'));
+    await s.idle();
+    expect(s.state(pull)).toEqual(BLOCKED);
+    const mark = s.mark;
+    await s.world.people.requestSuite(s.repository, suite, s.author);
+    await s.idle();
+    expect([s.state(pull), s.writesSince(mark)]).toEqual([BLOCKED, []]);
+    await s.world.people.rerequestSuite(s.repository, suite, s.maintainer);
+    await s.idle();
+    expect(s.state(pull)).toEqual({ ...BLOCKED, checks: [RED, RED] });
   });
 
   test('of a commit that two pull requests share is the worst of both', async () => {
@@ -162,18 +209,15 @@ describe('the check run', () => {
     await s.push({ branch: 'feature', message: 'Change', files: { 'README.md': '# New\n' }, from: 'legacy' });
     const onLegacy = await s.openPull({ title: 'One', body: ARGUED, head: 'feature', base: 'legacy' });
     await s.idle();
-    expect(s.checkOf(onLegacy).conclusion).toBe('success');
+    expect(s.state(onLegacy)).toEqual(SILENT);
     const onMain = await s.openPull({ title: 'Two', body: ARGUED, head: 'feature' });
     await s.idle();
-    expect(s.checkOf(onMain)).toMatchObject({
-      conclusion: 'failure',
-      output: { title: expect.stringContaining('the worst of 2 pull requests') },
-    });
-    expect(s.state(onLegacy).reviews).toEqual([]);
-    expect(s.state(onMain).reviews).toEqual(['CHANGES_REQUESTED']);
-    void s.world.people.close(s.repository, onMain, s.author);
+    const worst = ended('failure', `${RED.title} (the worst of 2 pull requests with this head)`);
+    expect(s.state(onLegacy)).toEqual({ ...SILENT, checks: [worst] });
+    expect(s.state(onMain)).toEqual({ ...BLOCKED, checks: [worst] });
+    await s.world.people.close(s.repository, onMain, s.author);
     s.world.people.rerequestRun(s.repository, s.checkOf(onLegacy), s.author);
     await s.idle();
-    expect(s.checkOf(onLegacy).conclusion).toBe('success');
+    expect(s.state(onLegacy)).toEqual({ ...SILENT, checks: [worst, GREEN] });
   });
 });

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { BLOCKING, FILES, stageForFile } from './world.js';
+import { ARGUED, BLOCKED, BLOCKING, FILES, stageForFile } from './world.js';
 
 const stage = stageForFile({ treeEntries: 700 });
 const operations = (from: number): string[] =>
@@ -29,9 +29,9 @@ test('a large pull request on a large repository: a cut tree is walked, cold con
     files: { ...changed, 'service/main.py': BLOCKING },
     from: 'main',
   });
-  const pull = await s.openPull({ title: 'Change', body: 'None.', head: 'feature' });
+  const pull = await s.openPull({ title: 'Change', body: ARGUED, head: 'feature' });
   await s.idle();
-  expect(s.state(pull)).toMatchObject({ inline: ['service/main.py:11 proc/blocking-call'] });
+  expect(s.state(pull)).toEqual(BLOCKED);
   const all = operations(mark);
   // Four pages of files beyond the comparison's 300.
   expect(count(all, 'pulls/list-files')).toBe(4);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { ARGUED, BLOCKING, CLEAN, FILES, stageForFile } from './world.js';
+import { ARGUED, BLOCKED, BLOCKING, CLEAN, ended, FILES, GREEN, RED, SILENT, stageForFile, UNARGUED } from './world.js';
 
 const stage = stageForFile();
 const CHECK = 'proc/blocking-call';
@@ -24,11 +24,12 @@ test('two changes that are each fine and together are not', async () => {
   const one = await s.openPull({ title: 'Sleep', body: ARGUED, head: 'sleeps' });
   const two = await s.openPull({ title: 'Use', body: ARGUED, head: 'uses' });
   await s.idle();
-  expect([s.checkOf(one).conclusion, s.checkOf(two).conclusion]).toEqual(['success', 'success']);
+  expect([s.state(one), s.state(two)]).toEqual([SILENT, SILENT]);
   const group = await s.world.people.queue(s.repository, [one, two], s.maintainer);
   await s.idle();
   const [run] = s.checksOf(group.sha);
-  expect(run).toMatchObject({ conclusion: 'failure' });
+  // The group has its own check run; the pull requests are left as they are.
+  expect([s.checksAt(group.sha), s.state(one), s.state(two)]).toEqual([[RED], SILENT, SILENT]);
   expect(run?.output.summary).toContain(CHECK);
   expect(run?.output.summary).toContain(`with pull requests ${one.number}, ${two.number}`);
 });
@@ -42,21 +43,21 @@ describe('the argument and the waivers of the pull requests in a group', () => {
     const fine = await s.openPull({ title: 'Docs', body: ARGUED, head: 'argued' });
     const bare = await s.openPull({ title: 'Score', body: 'Changes the score.', head: 'unargued' });
     await s.idle();
-    expect([s.checkOf(fine).conclusion, s.checkOf(bare).conclusion]).toEqual(['success', 'failure']);
+    const unargued = { ...BLOCKED, checks: [UNARGUED], inline: [] };
+    expect([s.state(fine), s.state(bare)]).toEqual([SILENT, unargued]);
     const group = await s.world.people.queue(s.repository, [bare, fine], s.maintainer);
     await s.idle();
     const [run] = s.checksOf(group.sha);
-    expect(run).toMatchObject({
-      conclusion: 'failure',
-      output: {
-        title: 'A pull request of this group not argued',
-        summary: expect.stringMatching(
-          new RegExp(
-            `Pull request ${bare.number}: thesis.*is missing[^]*with pull requests ${fine.number}, ${bare.number}`,
-          ),
-        ),
-      },
-    });
+    expect([s.checksAt(group.sha), s.state(fine), s.state(bare)]).toEqual([
+      [ended('failure', 'A pull request of this group not argued')],
+      SILENT,
+      unargued,
+    ]);
+    expect(run?.output.summary).toMatch(
+      new RegExp(
+        `Pull request ${bare.number}: thesis.*is missing[^]*with pull requests ${fine.number}, ${bare.number}`,
+      ),
+    );
     expect(run?.output.summary).not.toContain(`Pull request ${fine.number}:`);
   });
 
@@ -69,7 +70,7 @@ describe('the argument and the waivers of the pull requests in a group', () => {
     await s.startApp();
     const group = await s.world.people.queue(s.repository, [pull], s.maintainer);
     await s.idle();
-    expect([s.checkOf(pull).conclusion, s.checksOf(group.sha)[0]?.conclusion]).toEqual(['failure', 'success']);
+    expect([s.checksAt(pull.head.sha), s.checksAt(group.sha)]).toEqual([[UNARGUED], [GREEN]]);
   });
 
   test('what only observes says what is missing, and passes', async () => {
@@ -78,9 +79,8 @@ describe('the argument and the waivers of the pull requests in a group', () => {
     await s.idle();
     const group = await s.world.people.queue(s.repository, [pull], s.maintainer);
     await s.idle();
-    expect(s.checksOf(group.sha)).toMatchObject([
-      { conclusion: 'success', output: { summary: expect.stringContaining('synthesis is missing') } },
-    ]);
+    expect(s.checksAt(group.sha)).toEqual([GREEN]);
+    expect(s.checksOf(group.sha)[0]?.output.summary).toContain('synthesis is missing');
   });
 
   test('what was waived on the pull request is waived in the group', async () => {
@@ -89,15 +89,14 @@ describe('the argument and the waivers of the pull requests in a group', () => {
     await s.idle();
     const before = await s.world.people.queue(s.repository, [pull], s.maintainer);
     await s.idle();
-    expect(s.checksOf(before.sha)).toMatchObject([{ conclusion: 'failure' }]);
+    expect(s.checksAt(before.sha)).toEqual([RED]);
     await s.world.people.leaveQueue(s.repository, before.ref, s.maintainer, 'dequeued');
     s.world.people.comment(s.repository, pull, s.maintainer, `/dialectic waive ${CHECK} replaced next week`);
     await s.idle();
     await s.push({ branch: 'main', message: 'Elsewhere', files: { 'NOTES.md': '# Notes\n' } });
     const after = await s.world.people.queue(s.repository, [pull], s.maintainer);
     await s.idle();
-    expect(s.checksOf(after.sha)).toMatchObject([
-      { conclusion: 'success', output: { summary: expect.stringContaining('Waived by maria') } },
-    ]);
+    expect(s.checksAt(after.sha)).toEqual([GREEN]);
+    expect(s.checksOf(after.sha)[0]?.output.summary).toContain('Waived by maria');
   });
 });

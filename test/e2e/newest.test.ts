@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { ARGUED, BLOCKING, CLEAN, FILES, stageForFile, TWICE } from './world.js';
+import { ARGUED, BLOCKED, BLOCKING, CLEAN, ended, FILES, RED, SILENT, stageForFile, TWICE } from './world.js';
 
 const stage = stageForFile();
 
@@ -28,13 +28,8 @@ test('a push while a review runs ends it: its commit is cancelled, nothing of it
   await running;
   await s.push({ branch: 'feature', message: 'Less', files: { 'service/main.py': BLOCKING } });
   await s.idle();
-  expect(s.checksOf(stale)).toMatchObject([{ status: 'completed', conclusion: 'cancelled' }]);
-  expect(s.state(pull)).toEqual({
-    checks: [{ status: 'completed', conclusion: 'failure', title: '1 finding must be answered' }],
-    reviews: ['CHANGES_REQUESTED'],
-    inline: ['service/main.py:11 proc/blocking-call'],
-    discussion: [],
-  });
+  expect(s.checksAt(stale)).toEqual([ended('cancelled', 'A newer commit is under review')]);
+  expect(s.state(pull)).toEqual(BLOCKED);
   expect(pull.reviews.map(({ commit }) => commit)).toEqual([pull.head.sha]);
 });
 
@@ -45,39 +40,18 @@ test('an edited description while a review runs: the next one goes on with the s
   await running;
   await s.world.people.editPull(s.repository, pull, s.author, { body: ARGUED });
   await s.idle();
-  expect(s.state(pull)).toEqual({
-    checks: [expect.objectContaining({ status: 'completed', conclusion: 'success' })],
-    reviews: [],
-    inline: [],
-    discussion: [],
-  });
+  expect(s.state(pull)).toEqual(SILENT);
 });
 
 test('a pull request that is closed while its review runs gets no word more', async () => {
   const s = stage();
-  const { services } = s.server ?? {};
-  if (!services) throw new Error('no server');
-  const { review } = services;
-  let closed: Promise<void> | undefined;
-  Object.assign(services, {
-    review: async (request: Parameters<typeof review>[0]) => {
-      Object.assign(services, { review });
-      closed = s.world.people.close(s.repository, pull, s.author);
-      await closed;
-      return review(request);
-    },
-  });
   await s.push({ branch: 'main', message: 'Begin', files: FILES });
   await s.push({ branch: 'feature', message: 'Change', files: { 'service/main.py': BLOCKING }, from: 'main' });
+  s.duringReview(() => s.world.people.close(s.repository, pull, s.author));
   const pull = await s.openPull({ title: 'Change', body: ARGUED, head: 'feature' });
   await s.idle();
-  expect(s.state(pull)).toEqual({
-    checks: [expect.objectContaining({ status: 'completed', conclusion: 'failure' })],
-    reviews: [],
-    inline: [],
-    discussion: [],
-  });
+  expect(s.state(pull)).toEqual({ ...SILENT, checks: [RED] });
   await s.world.people.reopen(s.repository, pull, s.author);
   await s.idle();
-  expect(s.state(pull)).toMatchObject({ reviews: ['CHANGES_REQUESTED'] });
+  expect(s.state(pull)).toEqual(BLOCKED);
 });

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import type { Issue, Topic } from '../../demo/local-github/store.js';
-import { ARGUED, BLOCKING, FILES, stageForFile } from './world.js';
+import { ARGUED, BLOCKING, FILES, SILENT, stageForFile } from './world.js';
 
 const stage = stageForFile();
 
@@ -179,6 +179,7 @@ describe('trigger words', () => {
     await s.world.people.addLabel(s.repository, pull, s.maintainer, 'schema drift');
     await s.idle();
     expect(said(pull)).toEqual(['`/dialectic report` writes the orchestrator report on this change.']);
-    expect(s.state(pull)).toMatchObject({ checks: [{ conclusion: 'success' }], reviews: [], inline: [] });
+    const offered = said(pull).map((text) => text.split('\n', 1)[0]);
+    expect(s.state(pull)).toEqual({ ...SILENT, discussion: offered });
   });
 });

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { diagnoseApp, diagnoseRepository } from '../../src/github/doctor.js';
+import { diagnoseApp, diagnoseInstallations, diagnoseRepository } from '../../src/github/doctor.js';
 import { readSnapshots } from '../../src/github/snapshot.js';
 import { localReview } from '../../src/snapshot/checkout.js';
 import { BLOCKING, FILES, stageForFile } from './world.js';
@@ -79,7 +79,15 @@ test('the doctor says what is well and what to change', async () => {
     { level: 'warn', message: expect.stringContaining('from any source') },
   ]);
   s.repository.rules.set('main', required(s.world.app.id));
-  expect(await diagnoseRepository(client, where, s.world.app.id)).toMatchObject([{ level: 'ok' }]);
+  const fine = [{ level: 'ok', subject: `acme/${where.repo} main`, message: '`dialectic` is required from this App' }];
+  expect(await diagnoseRepository(client, where, s.world.app.id)).toEqual(fine);
+  s.repository.rules.delete('main');
+  s.repository.protections.set('main', [{ context: 'dialectic', app_id: null }]);
+  expect(await diagnoseRepository(client, where, s.world.app.id)).toMatchObject([
+    { level: 'warn', message: expect.stringContaining('from any source') },
+  ]);
+  s.repository.protections.set('main', [{ context: 'dialectic', app_id: s.world.app.id }]);
+  expect(await diagnoseRepository(client, where, s.world.app.id)).toEqual(fine);
 
   const app = await services.appClient();
   const healthy = await diagnoseApp(app, new Date());
@@ -92,6 +100,23 @@ test('the doctor says what is well and what to change', async () => {
   s.world.app.permissions = permissions;
   expect(ill.filter(({ level }) => level === 'fail')).toMatchObject([
     { message: 'pull_requests: write is missing (it is read).' },
+  ]);
+
+  const { installation } = s.world;
+  const page = `${s.world.server.url}/settings/installations/${installation.id}`;
+  const all = { level: 'ok', subject: 'installation acme', message: 'it has every permission' };
+  expect(await diagnoseInstallations(app)).toEqual([all]);
+  const held = installation.permissions;
+  installation.permissions = { ...held, checks: 'read' };
+  const lacking = await diagnoseInstallations(app);
+  installation.permissions = held;
+  expect(lacking).toEqual([
+    {
+      level: 'fail',
+      subject: 'installation acme',
+      message: 'It lacks checks: write.',
+      remedy: `Its owner accepts new permissions at ${page}.`,
+    },
   ]);
 });
 

@@ -4,7 +4,7 @@ import { pathToFileURL } from 'node:url';
 import { pino } from 'pino';
 import { startLocalGitHub, type Push, type World, type WorldOptions } from '../../demo/local-github/index.js';
 import type { NewPull } from '../../demo/local-github/people.js';
-import type { CheckRun, Pull, Repository, User } from '../../demo/local-github/store.js';
+import type { CheckRun, Pull, Repository, ReviewComment, User } from '../../demo/local-github/store.js';
 import { errorFields, serve, WEBHOOK_PATH, type RunningServer, type ServeOptions } from '../../src/wiring/serve.js';
 
 /** A GitHub, people on it, a repository, and the App running against it over real HTTP. */
@@ -131,15 +131,20 @@ export class Stage {
     return run;
   }
 
+  /** The App's check runs on a commit, oldest first, as people see them. */
+  checksAt(sha: string, repository = this.repository) {
+    return this.checksOf(sha, repository).map(({ status, conclusion, output: { title } }) => ({
+      status,
+      conclusion,
+      title,
+    }));
+  }
+
   /** What stands on a pull request and is the App's: whole, and free of ids and times. */
   state(pull: Pull, repository = this.repository) {
     const own = (user: User): boolean => user === this.world.app.bot;
     return {
-      checks: this.checksOf(pull.head.sha, repository).map((run) => ({
-        status: run.status,
-        conclusion: run.conclusion,
-        title: run.output.title,
-      })),
+      checks: this.checksAt(pull.head.sha, repository),
       reviews: pull.reviews.filter((review) => own(review.user)).map((review) => review.state),
       inline: repository.reviewComments
         .filter((comment) => comment.pull === pull.number && own(comment.user))
@@ -148,6 +153,45 @@ export class Stage {
         .filter((comment) => comment.issue === pull.number && own(comment.user))
         .map((comment) => comment.body.split('\n', 1)[0]),
     };
+  }
+
+  /** What the check run of a pull request says, summary and text. */
+  summaryOf(pull: Pull): string {
+    const { summary, text } = this.checkOf(pull).output;
+    return `${summary ?? ''}${text ?? ''}`;
+  }
+
+  /** Does something while the next review is judged, before there is a result. */
+  duringReview(act: () => unknown): void {
+    const { services } = this.server ?? {};
+    if (!services) throw new Error('no server');
+    const { review } = services;
+    Object.assign(services, {
+      review: async (request: Parameters<typeof review>[0]) => {
+        Object.assign(services, { review });
+        await act();
+        return review(request);
+      },
+    });
+  }
+
+  /** Looks for what was missed, as at every start. */
+  async sweep(): Promise<void> {
+    await this.server?.services.queue.add({ kind: 'sweep' });
+    await this.idle();
+  }
+
+  /** Somebody answers below a comment on the diff. */
+  async replyTo(pull: Pull, comment: ReviewComment, user: User, body: string): Promise<ReviewComment> {
+    const { github } = this.world;
+    const { owner, name, reviewComments } = this.repository;
+    const path = `/repos/${owner.login}/${name}/pulls/${pull.number}/comments/${comment.id}/replies`;
+    const headers = { authorization: `Bearer ${github.credentials.grantUser(user)}` };
+    const request = { method: 'POST', headers, body: JSON.stringify({ body }) };
+    const { id } = (await (await fetch(`${github.addresses.api}${path}`, request)).json()) as { id: number };
+    const made = reviewComments.find((one) => one.id === id);
+    if (!made) throw new Error('the reply was not made');
+    return made;
   }
 
   /** Requests that were made since a mark, writes only. */
@@ -161,6 +205,14 @@ export class Stage {
           request.operation !== 'apps/create-installation-access-token',
       )
       .map((request) => request.operation);
+  }
+
+  /** Everything that the App asked since a mark, but for its tokens. */
+  operationsSince(mark: number): string[] {
+    return this.world.github.requests
+      .slice(mark)
+      .map(({ operation }) => operation)
+      .filter((operation) => operation !== 'apps/create-installation-access-token');
   }
 
   get mark(): number {
@@ -221,6 +273,17 @@ async def limits():
 export const BLOCKING = CLEAN.replace('    return {"score"', '    time.sleep(1)\n    return {"score"');
 export const TWICE = BLOCKING.replace('    return {"limits"', '    time.sleep(2)\n    return {"limits"');
 export const FILES = { 'service/main.py': CLEAN, 'README.md': '# Platform\n' };
+
+/** A check run that has ended. */
+export const ended = (conclusion: string, title: string) => ({ status: 'completed', conclusion, title });
+export const RED = ended('failure', '1 finding must be answered');
+export const TWICE_RED = ended('failure', '2 findings must be answered');
+export const UNARGUED = ended('failure', '1 finding must be answered; thesis, antithesis or synthesis is missing');
+export const GREEN = ended('success', 'Nothing to object to');
+/** What stands on a pull request that is fine, and on one that blocks on the line of {@link BLOCKING}. */
+export const SILENT = { checks: [GREEN], reviews: [], inline: [], discussion: [] };
+export const PLACE = 'service/main.py:11 proc/blocking-call';
+export const BLOCKED = { checks: [RED], reviews: ['CHANGES_REQUESTED'], inline: [PLACE], discussion: [] };
 
 /** A description that meets the gate. */
 export const ARGUED = `## Thesis

@@ -8,7 +8,7 @@ import {
   MERGE_QUEUE,
   OPEN_PULLS,
   PUBLISHED,
-  SITUATION,
+  situationQuery,
 } from '../../../src/github/queries.js';
 
 jest.setTimeout(60_000);
@@ -56,7 +56,7 @@ async function ask(query: string, variables: object): Promise<unknown> {
 
 test('everything a review asks first', async () => {
   const variables = { number: 1, app: world.app.id, check: 'dialectic', path: '.github/dialectic.yml' };
-  expect(await ask(SITUATION, variables)).toMatchObject({
+  expect(await ask(situationQuery(), variables)).toMatchObject({
     data: {
       repository: {
         nameWithOwner: 'acme/platform',
@@ -84,6 +84,23 @@ test('everything a review asks first', async () => {
   });
 });
 
+test('an older server refuses a question with a field that it does not know, in words that the App knows', async () => {
+  const { settings } = world.github;
+  const variables = { number: 1, app: world.app.id, check: 'dialectic', path: '.github/dialectic.yml' };
+  settings.lacks = ['CheckSuite.workflowRun'];
+  expect(await ask(situationQuery(), variables)).toEqual({
+    errors: [
+      {
+        message: "Field 'workflowRun' doesn't exist on type 'CheckSuite'",
+        extensions: { code: 'undefinedField', typeName: 'CheckSuite', fieldName: 'workflowRun' },
+      },
+    ],
+  });
+  const without = (await ask(situationQuery(false), variables)) as { data: { repository: object } };
+  settings.lacks = [];
+  expect(without.data.repository).toMatchObject({ pullRequest: { number: 1 } });
+});
+
 test('what stands, older comments, open pull requests', async () => {
   expect(await ask(PUBLISHED, { number: 1 })).toMatchObject({
     data: { repository: { pullRequest: { reviews: { nodes: [] }, reviewThreads: { nodes: [] } } } },
@@ -109,7 +126,7 @@ test('blobs, configuration, merge queue', async () => {
   expect(await ask(CONFIGURATION, { expression: 'main:.github/dialectic.yml' })).toMatchObject({
     data: { repository: { object: { text: 'mode: observe\n' } } },
   });
-  const variables = { app: world.app.id, check: 'dialectic' };
+  const variables = { app: world.app.id, check: 'dialectic', branch: 'main' };
   expect(await ask(MERGE_QUEUE, variables)).toMatchObject({ data: { repository: { mergeQueue: null } } });
   const { ref, sha } = await world.people.queue(repository, [pull], ana);
   expect(await ask(MERGE_QUEUE, variables)).toMatchObject({
@@ -117,6 +134,8 @@ test('blobs, configuration, merge queue', async () => {
       repository: { mergeQueue: { entries: { nodes: [{ headCommit: { oid: sha }, pullRequest: { number: 1 } }] } } },
     },
   });
+  const elsewhere = { ...variables, branch: 'release' };
+  expect(await ask(MERGE_QUEUE, elsewhere)).toMatchObject({ data: { repository: { mergeQueue: null } } });
   await world.people.leaveQueue(repository, ref, ana, 'dequeued');
   expect(await ask(MERGE_QUEUE, variables)).toMatchObject({ data: { repository: { mergeQueue: null } } });
 });
