@@ -176,6 +176,7 @@ interface Doors {
 
 async function answer(request: IncomingMessage, response: ServerResponse, doors: Doors): Promise<void> {
   const path = (request.url ?? '/').split('?', 1)[0];
+  if (doors.state.draining) response.shouldKeepAlive = false;
   const say = (status: number, text: string, type = 'text/plain; charset=utf-8'): void => {
     response.writeHead(status, { 'content-type': type }).end(text);
   };
@@ -184,6 +185,8 @@ async function answer(request: IncomingMessage, response: ServerResponse, doors:
     if (request.method === 'GET' && path === '/readyz') return say(...(await readiness(doors)));
     if (request.method === 'GET' && path === '/metrics')
       return say(200, await doors.metrics.registry.metrics(), doors.metrics.registry.contentType);
+    // Over a connection that was open before the doors were shut: GitHub counts it as failed, and it is asked for again.
+    if (request.method === 'POST' && doors.state.draining) return say(503, 'stopping\n');
     // An App registered from the manifest sends its webhooks to the address it was registered from.
     if (request.method === 'POST' && path === '/') request.url = WEBHOOK_PATH;
     if (Number(request.headers['content-length'] ?? 0) > MAX_WEBHOOK_BYTES) return say(413, 'too large\n');
