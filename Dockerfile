@@ -6,7 +6,8 @@ RUN npm ci
 COPY tsconfig.json tsconfig.build.json ./
 COPY scripts ./scripts
 COPY src ./src
-RUN npm run build && npm prune --omit=dev
+# Of the grammars only the .wasm is used.
+RUN npm run build && npm prune --omit=dev && rm -rf node_modules/tree-sitter-*/prebuilds node_modules/tree-sitter-*/src
 
 FROM node:24-trixie-slim
 # git: the command line reviews local checkouts with it.

@@ -18,7 +18,7 @@ export function addScenariosCommand(program: Command, done: (code: number) => vo
       const rows = await withWorkspace(path, options, scenarioRows);
       const { head, rows: cells } = table(rows);
       const printed = {
-        text: () => tableText(head, cells).join('\n'),
+        text: () => tableText(head, cells, 'wrap').join('\n'),
         json: () => JSON.stringify(rows, null, 2),
         markdown: () =>
           tableMarkdown(

@@ -116,13 +116,40 @@ function sectionText(section: Section, c: Colors): string {
   return lines.join('\n');
 }
 
-/** Columns padded to their widest cell. */
-export function tableText(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
-  const all = [head, ...rows].map((row) => row.map((cell) => oneLine(cell, 56)));
+/** Characters of a column. */
+const WIDTH = 56;
+
+/** Columns padded to their widest cell. A longer one is cut, or goes on below itself where its end matters. */
+export function tableText(
+  head: readonly string[],
+  rows: readonly (readonly string[])[],
+  long: 'cut' | 'wrap' = 'cut',
+): string[] {
+  const folded = rows.flatMap((row) => (long === 'cut' ? [row.map((cell) => oneLine(cell, WIDTH))] : wrappedRow(row)));
+  const all = [head, ...folded];
   const widths = head.map((_, column) => Math.max(...all.map((row) => [...(row[column] ?? '')].length)));
   const line = (row: readonly string[]): string =>
     `  ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ')}`.trimEnd();
   return [line(all[0] ?? []), `  ${widths.map((width) => '─'.repeat(width)).join('  ')}`, ...all.slice(1).map(line)];
+}
+
+/** As many lines as the longest cell takes. */
+function wrappedRow(row: readonly string[]): string[][] {
+  const cells = row.map((cell) => wrapped(oneLine(cell, 2000)));
+  const height = Math.max(...cells.map((lines) => lines.length));
+  return Array.from({ length: height }, (_, at) => cells.map((lines) => lines[at] ?? ''));
+}
+
+/** Breaks at blanks; a path that is longer than the column stays whole. */
+function wrapped(text: string): string[] {
+  const lines = [''];
+  for (const word of text.split(' ')) {
+    const last = lines.at(-1) ?? '';
+    if (last === '') lines[lines.length - 1] = word;
+    else if ([...last].length + 1 + [...word].length <= WIDTH) lines[lines.length - 1] = `${last} ${word}`;
+    else lines.push(word);
+  }
+  return lines;
 }
 
 const placeLine = (finding: ReviewedFinding): string =>

@@ -113,8 +113,24 @@ async function swap(workspace: Workspace): Promise<ScenarioRow> {
   };
 }
 
-const described = ({ path, test, swap: by }: FoundTest): string =>
-  `${test.tool} test ${path}:${test.line}${by ? `, swap in ${by.path}:${by.swap.line}` : ''}`;
+/** A load test with each part that it promises, and what it does not tell. */
+function described({ path, test, rate, durationSec, swap: by }: FoundTest): string {
+  const parts = [
+    rate === undefined ? 'rate not fixed' : `${Math.round(rate)} req/s`,
+    durationSec === undefined ? 'duration not stated' : `${durationSec} s`,
+    `failures ${ASSERTED[test.failures]}`,
+    `latency ${ASSERTED[test.latency]}`,
+  ];
+  const swapped = by ? `, swap in ${by.path}:${by.swap.line}` : '';
+  return `${test.tool} test ${path}:${test.line} (${parts.join(', ')})${swapped}`;
+}
+
+const ASSERTED = {
+  asserted: 'asserted',
+  loose: 'tolerated',
+  none: 'not asserted',
+  unknown: 'cannot be read',
+} as const;
 
 async function walkForward(workspace: Workspace): Promise<ScenarioRow> {
   const { splits, events } = await workspace.model(dataflow);
