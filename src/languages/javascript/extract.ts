@@ -89,24 +89,25 @@ class Reader {
     return declaration.declarations.flatMap(({ id, init, loc }) => {
       if (!init) return [];
       const line = loc?.start.line ?? 1;
-      this.requiring(id, init, line);
-      if (id.type !== 'Identifier') return [];
-      if (!this.constants.has(id.name)) this.constants.set(id.name, { value: toExpr(init), line });
-      return [id.name];
+      if (this.requires(id, init, line)) return [];
+      const bound = boundBy(id, toExpr(init));
+      for (const one of bound)
+        if (!this.constants.has(one.name)) this.constants.set(one.name, { value: one.value, line });
+      return bound.map(({ name }) => name);
     });
   }
 
   /** `const http = require('k6/http')` and `const { check } = require('k6')` are imports. */
-  private requiring(id: Declaration['declarations'][number]['id'], init: Expression, line: number): void {
+  private requires(id: Declaration['declarations'][number]['id'], init: Expression, line: number): boolean {
     const given = init.type === 'CallExpression' ? init : undefined;
     const [from] = given?.arguments ?? [];
     if (given?.callee.type !== 'Identifier' || given.callee.name !== 'require' || from?.type !== 'StringLiteral')
-      return;
+      return false;
     if (id.type === 'Identifier') this.imports.push({ local: id.name, from: from.value, imported: '*', line });
-    if (id.type !== 'ObjectPattern') return;
-    for (const one of id.properties)
+    for (const one of id.type === 'ObjectPattern' ? id.properties : [])
       if (one.type === 'ObjectProperty' && one.key.type === 'Identifier' && one.value.type === 'Identifier')
         this.imports.push({ local: one.value.name, from: from.value, imported: one.key.name, line });
+    return true;
   }
 
   private exportNamed(statement: Extract<Statement, { type: 'ExportNamedDeclaration' }>): void {
@@ -179,6 +180,26 @@ class Reader {
     }
     this.calls.push(...found.sort((a, b) => a.at - b.at).map(({ call }) => call));
   }
+}
+
+/** `name`, `{ a, b: c }`, `[x, y]`: the names that a declaration binds, each with its part of the value. */
+function boundBy(
+  id: Declaration['declarations'][number]['id'],
+  value: ScriptExpr,
+): { readonly name: string; readonly value: ScriptExpr }[] {
+  if (id.type === 'Identifier') return [{ name: id.name, value }];
+  if (id.type === 'ObjectPattern')
+    return id.properties.flatMap((one) =>
+      one.type === 'ObjectProperty' && one.key.type === 'Identifier' && one.value.type === 'Identifier' && !one.computed
+        ? [{ name: one.value.name, value: { kind: 'member' as const, of: value, name: one.key.name } }]
+        : [],
+    );
+  if (id.type !== 'ArrayPattern') return [];
+  return id.elements.flatMap((one, index) =>
+    one?.type === 'Identifier'
+      ? [{ name: one.name, value: { kind: 'member' as const, of: value, name: String(index) } }]
+      : [],
+  );
 }
 
 /** An object literal with one more entry along a path of keys; of anything else only its own keys can be set. */

@@ -36,6 +36,7 @@ describe('values that the text alone decides', () => {
     ["JSON.parse(open('./options.json')).max", '', 5],
     ['Object.assign({ a: 1 }, { a: 2 })', '', { a: 2 }],
     ['settings.rate', 'const settings = {}; settings.rate = 7;', 7],
+    ['limits.max + first', 'const { limits } = { limits: { max: 4 } }; const [first] = [3];', 7],
     ['fast as unknown as number', 'const fast: number = 9;', 9],
   ])('%s', async (expression, before, expected) => {
     expect(await valueOf(expression, before)).toEqual(expected);
@@ -48,6 +49,7 @@ describe('values that the text alone decides', () => {
   test.each<[string, string, unknown]>([
     ['__ENV.RATE', '', EXTERNAL],
     ['compute()', '', UNKNOWN],
+    ['limits', 'const { limits } = make(() => { const limits = 5; return { limits }; });', UNKNOWN],
     ['a', 'const a = b, b = a;', UNKNOWN],
     ['nobody.knows', '', UNKNOWN],
   ])('%s is not', async (expression, before, expected) => {

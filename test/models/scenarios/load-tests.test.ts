@@ -77,6 +77,17 @@ export default function () { http.get('http://scoring/'); }
     });
   });
 
+  test('CommonJS', async () => {
+    const [found] = await find({
+      'load/rates.js': 'module.exports = { peak: 1100 };\n',
+      'load/score.js': `const http = require('k6/http');
+const { peak } = require('./rates.js');
+module.exports.options = { scenarios: { a: { executor: 'constant-arrival-rate', rate: peak, duration: '1m' } } };
+`,
+    });
+    expect(found).toMatchObject({ path: 'load/score.js', rate: 1100, durationSec: 60 });
+  });
+
   test.each<[string, string, string, string]>([
     [
       'users without a rate, a share tolerated',
