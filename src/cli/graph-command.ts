@@ -29,6 +29,7 @@ export function addGraphCommand(program: Command, done: (code: number) => void):
     .addOption(configOption())
     .action(async (options: { migrationDir: string; format: string; config?: string }) => {
       const schema = await withWorkspace(options.migrationDir, options, (workspace) => workspace.model(schemaModel));
+      if (schema.tables.length === 0) process.stderr.write('dialectic: no table is made here.\n');
       process.stdout.write(
         options.format === 'json' ? `${JSON.stringify(schemaPicture(schema), null, 2)}\n` : schemaMermaid(schema),
       );

@@ -41,7 +41,7 @@ export function addSeedCommands(program: Command, done: (code: number) => void):
   )
     .requiredOption('--migration-dir <dir>', 'folder of the migrations')
     .action(async (options: OutputOptions & { migrationDir: string }) =>
-      done(await inProject(options.migrationDir, options, isSchema)),
+      done(await validateMigrations(options.migrationDir, options)),
     );
 
   common(
@@ -122,6 +122,15 @@ async function inProject(
   } finally {
     local.close();
   }
+}
+
+/** A folder without a migration is the wrong folder, not a clean one. */
+async function validateMigrations(folder: string, options: OutputOptions): Promise<number> {
+  await assertFolder(resolve(folder));
+  const { files } = await directorySnapshot(resolve(folder));
+  if (!files.some(({ path }) => /\.(sql|ddl|pgsql|psql|py)$/.test(path)))
+    throw new UsageError(`${folder} holds no migration: no SQL and no Python file.`);
+  return inProject(folder, options, isSchema);
 }
 
 /** Runs the wanted checks and prints what concerns the paths. @returns the exit code */

@@ -51,13 +51,24 @@ A column counts when its name says that it is derived: \`orders_30d\`, \`avg_bas
 
 /** A window, an aggregate over one, a lag, a model's score, or a prefix that says it. */
 const DERIVED =
-  /(^|_)(\d+(d|day|days|h|hr|hours?|w|wk|weeks?|m|mo|months?|y)|last_\d+\w*|lag_?\d+|rolling\w*|ewma?|zscore|z_score|log1p|onehot|encoded|embedding)(_|$)|^(feat|feature|ft|f)_\w+|(^|_)(avg|mean|std|stddev|median|sum|cnt|ratio|pct|rate|recency|frequency)_\w*(\d+d|per_|_over_)\w*|_(churn|risk|fraud|propensity|ltv|rfm|credit|lead)_score$|^(churn|risk|fraud|propensity|ltv|rfm|lead)_score$/;
+  /(^|_)(\d+(d|day|days|h|hr|hours?|w|wk|weeks?|m|mo|months?|y)|last_\d+\w*|lag_?\d+|rolling\w*|ewma?|zscore|z_score|log1p|onehot|encoded|embedding)(_|$)|(^|_)(avg|mean|std|stddev|median|sum|cnt|ratio|pct|rate|recency|frequency)_\w*(\d+d|per_|_over_)\w*|_(churn|risk|fraud|propensity|ltv|rfm|credit|lead)_score$|^(churn|risk|fraud|propensity|ltv|rfm|lead)_score$/;
 const VALUE = /^(numeric|real|double precision|integer|bigint|smallint|boolean|vector|halfvec)$/;
 
-const isDerived = (column: Column): boolean => VALUE.test(baseType(column.type)) && DERIVED.test(column.name);
+const PREFIXED = /^(feat|feature|ft|f)_\w+/;
+
+/** `feature_exports boolean`, `feature_exports_max int`: what a customer's plan includes. */
+const holdsProductSwitches = (table: Table): boolean =>
+  [...table.columns.values()].some(({ name, type }) => type === 'boolean' && /^feature_/.test(name));
+
+function derivedColumns(table: Table): Column[] {
+  const prefixCounts = !holdsProductSwitches(table);
+  return [...table.columns.values()].filter(
+    ({ name, type }) => VALUE.test(baseType(type)) && (DERIVED.test(name) || (prefixCounts && PREFIXED.test(name))),
+  );
+}
 
 function judge(table: Table, threshold: number): FindingDraft[] {
-  const columns = [...table.columns.values()].filter(isDerived);
+  const columns = derivedColumns(table);
   if (columns.length <= threshold || primaryKey(table).length === 0 || hasTime(table)) return [];
   const label = tableLabel(table.name);
   const last = columns.at(-1);

@@ -21,7 +21,7 @@ export const jsonColumn = defineCheck({
 its content reads the whole table. \`jsonb\` is parsed once, when it is written, and is what \`@>\`, \`?\` and GIN work on. The manual's advice: "most applications should prefer to store JSON data as jsonb".
 
 The state after all migrations counts: a column that a later migration turns into \`jsonb\`, or drops, is not flagged, and neither is \`JSON().with_variant(JSONB(), "postgresql")\`
-or a branch that only SQLite takes. SQLAlchemy's own \`JSON\` in a product whose code also connects to SQLite or MySQL is a warning. \`json\` is right where the exact text matters (signatures over raw payloads); say so with \`-- dialectic: ignore[log/json-column] reason\`.
+or a branch that only SQLite takes. SQLAlchemy's own \`JSON\` in a product whose code also connects to SQLite or MySQL, or whose documents list them beside PostgreSQL, is a warning. \`json\` is right where the exact text matters (signatures over raw payloads); say so with \`-- dialectic: ignore[log/json-column] reason\`.
 
 Sources: [PostgreSQL, JSON types](https://www.postgresql.org/docs/current/datatype-json.html), [SQLAlchemy, JSONB](https://docs.sqlalchemy.org/en/20/dialects/postgresql.html#sqlalchemy.dialects.postgresql.JSONB).`,
   reference: 'jsonb_indexing',

@@ -20,9 +20,11 @@ export interface SchemaPicture {
       readonly keys: readonly string[];
       readonly from: string;
     }[];
-    /** Set where something happened to the table that could not be evaluated. */
+    /** Set where something happened to the table that could not be evaluated: what, and from which revision on. */
     readonly doubts: readonly string[];
   }[];
+  /** The same where it names no table. */
+  readonly doubts: readonly string[];
 }
 
 const qualified = ({ schema, name }: Table['name']): string =>
@@ -58,16 +60,19 @@ export function schemaPicture(schema: Schema): SchemaPicture {
         keys: keysOf(index),
         from: from(index.origin),
       })),
-      doubts: table.doubts.map((doubt) => doubt.reason),
+      doubts: table.doubts.map(({ reason, origin }) => `${reason}, ${from(origin)}`),
     })),
+    doubts: schema.databases.flatMap((database) =>
+      database.doubts.map(({ reason, origin }) => `${reason}, ${from(origin)}`),
+    ),
   };
 }
 
 /** A Mermaid entity-relationship diagram: columns with their keys; JSONB columns say which index serves them and who made it. */
 export function schemaMermaid(schema: Schema): string {
-  const { tables } = schemaPicture(schema);
+  const { tables, doubts } = schemaPicture(schema);
   const known = new Set(tables.map((table) => table.name));
-  const lines = ['erDiagram'];
+  const lines = ['erDiagram', ...doubts.map((doubt) => `  %% not evaluated: ${label(doubt)}`)];
   for (const table of tables) {
     lines.push(`  ${word(table.name)} {`, ...table.columns.map((column) => `    ${columnLine(table, column)}`), '  }');
     for (const { table: target, columns } of table.references) {
@@ -92,7 +97,7 @@ function columnLine(table: PicturedTable, column: PicturedTable['columns'][numbe
       ? [
           `since ${column.from}`,
           ...(serving.length === 0
-            ? ['no index']
+            ? [table.doubts[0] === undefined ? 'no index' : `index unknown: ${table.doubts[0]}`]
             : serving.map((index) => `${index.method} ${index.name}, ${index.from}`)),
         ].join('; ')
       : '';

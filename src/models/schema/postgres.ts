@@ -1,5 +1,6 @@
 import type { Role } from '../../core/types.js';
 import { defineModel } from '../../core/workspace.js';
+import type { Workspace } from '../../core/workspace.js';
 
 /** Whether this repository's database is PostgreSQL, where the files themselves do not say (`sa.JSON()`, plain SQL). */
 export interface DatabaseInUse {
@@ -11,7 +12,13 @@ export interface DatabaseInUse {
 /** Connection strings of a product that runs on another database as well, when it is not told otherwise. */
 const OTHER_URLS = ['sqlite://', 'sqlite+', 'mysql://', 'mysql+', 'mariadb+'];
 
-/** Files of the product itself that name another database's connection string: its types are portable on purpose. */
+/** Beside another database's: a list of the databases that a product can be run on. */
+const POSTGRES_URL = /\bpostgres(ql)?(\+\w+)?:\/\//;
+
+/**
+ * Files of the product itself that name another database's connection string, and its documents that name it beside
+ * PostgreSQL's: its types are portable on purpose. Tests on SQLite prove nothing.
+ */
 export const otherDatabasesServed = defineModel(
   'other-databases-served',
   async (workspace): Promise<readonly string[]> => {
@@ -21,9 +28,17 @@ export const otherDatabasesServed = defineModel(
         roles.has(role as Role),
       );
     });
-    return workspace.mentioning(paths, OTHER_URLS);
+    const served = await workspace.mentioning(paths, OTHER_URLS);
+    return served.length > 0 ? served : documentsOfSeveral(workspace);
   },
 );
+
+async function documentsOfSeveral(workspace: Workspace): Promise<readonly string[]> {
+  const found: string[] = [];
+  for (const path of await workspace.mentioning(workspace.glob('**/*.{md,rst}'), OTHER_URLS))
+    if (POSTGRES_URL.test((await workspace.text(path)) ?? '')) found.push(path);
+  return found;
+}
 
 const CODE_AND_SETTINGS = [
   '**/*.{py,toml,txt,ini,cfg,yml,yaml,env,sh,js,ts,go,java,kt,properties,prisma,lock,sql}',
