@@ -181,25 +181,43 @@ async function elsewhere(workspace: Workspace): Promise<Place[]> {
     'mariadb',
     'cockroach',
   ])) {
-    for (const document of (await yamlDocuments(workspace, path)) ?? []) {
-      const image = databaseImage(document);
-      if (image) found.push({ path, line: image.line, what: image.text ?? 'a database image' });
-    }
+    const image = await scalarIn(workspace, path, startsDatabase);
+    if (image) found.push({ path, line: image.line, what: image.text ?? 'a database image' });
+  }
+  return [...found, ...(await startedForTests(workspace))];
+}
+
+/** Compose files with a database that a CI step, or a script for tests, starts. */
+async function startedForTests(workspace: Workspace): Promise<Place[]> {
+  const ci = await workspace.mentioning(workspace.glob(...DEPENDENCY_GLOBS.ci), ['compose']);
+  const scripts = await workspace.mentioning(workspace.glob('**/*test*.sh'), ['compose']);
+  const starts = [
+    ...(await Promise.all(ci.map((path) => scalarIn(workspace, path, (text) => COMPOSE_UP.test(text))))),
+    ...(await Promise.all(scripts.map(async (path) => COMPOSE_UP.test((await workspace.text(path)) ?? '')))),
+  ].some(Boolean);
+  if (!starts) return [];
+  const found: Place[] = [];
+  for (const path of workspace.glob('**/{docker-compose,compose}*.{yml,yaml}')) {
+    const image = await scalarIn(workspace, path, (text) => DATABASE_IMAGE.test(text));
+    if (image) found.push({ path, line: image.line, what: image.text ?? 'a database image' });
   }
   return found;
 }
 
+const COMPOSE_UP = /\bdocker[ -]compose\b[^\n]*\bup\b/;
+
 /** `image: postgres:16`, GitLab's list `services: [postgres:16]`, CircleCI's `- image: cimg/postgres:16`, or a step that starts one. */
-function databaseImage(root: YamlNode): YamlNode | undefined {
-  const stack = [root];
+const startsDatabase = (text: string): boolean =>
+  DATABASE_IMAGE.test(text) || /\bdocker\b[^\n]*\b(?:run|up)\b[^\n]*\b(?:postgres|pgvector|timescale|mysql)/.test(text);
+
+async function scalarIn(
+  workspace: Workspace,
+  path: string,
+  wanted: (text: string) => boolean,
+): Promise<YamlNode | undefined> {
+  const stack = [...((await yamlDocuments(workspace, path)) ?? [])];
   for (let node = stack.pop(); node; node = stack.pop()) {
-    const text = node.text ?? '';
-    if (
-      text !== '' &&
-      (DATABASE_IMAGE.test(text) ||
-        /\bdocker\b[^\n]*\b(?:run|up)\b[^\n]*\b(?:postgres|pgvector|timescale|mysql)/.test(text))
-    )
-      return node;
+    if (node.text !== undefined && node.text !== '' && wanted(node.text)) return node;
     stack.push(...node.items(), ...node.entries().map(({ value }) => value));
   }
   return undefined;
