@@ -9,6 +9,7 @@ import type { CheckId, PullRequest, Snapshot } from '../core/types.js';
 import { mojoSummary } from '../languages/mojo/index.js';
 import { composeParts } from '../models/workloads/index.js';
 import { mojos } from '../models/artifacts/mojos.js';
+import { pojoUses } from '../models/artifacts/pojo.js';
 import { memoryFactStore } from '../reviewers/fact-store.js';
 import { DEFAULT_LIMITS, SnapshotWorkspace } from '../reviewers/workspace.js';
 import { localReview } from '../snapshot/checkout.js';
@@ -183,27 +184,30 @@ async function verifyMojo(
     return inProject(folder, options, isArtifact, (head, inside) => pipelineSummary(folder, head, inside));
   if (!existsSync(artifact)) throw new UsageError(`${artifact} does not exist.`);
   const full = resolve(artifact);
-  const head = statSync(full).isFile()
+  const isFile = statSync(full).isFile();
+  const head = isFile
     ? await filesSnapshot(dirname(full), [basename(full)], 'working-tree', [])
     : await directorySnapshot(full);
   const workspace = new SnapshotWorkspace(head, configurationFrom().settings, memoryFactStore(), DEFAULT_LIMITS, true);
   const found = await workspace.model(mojos);
-  if (options.format === 'text') {
-    const summaries = found.map(({ path, facts }) => mojoSummary(path, facts));
-    process.stdout.write(
-      `${summaries.length > 0 ? summaries.join('\n\n') : `${artifact}: not a MOJO (no model.ini)`}\n\n`,
-    );
+  const isPojo = isFile && (await workspace.model(pojoUses)).some(({ kind }) => kind === 'generated');
+  if (found.length === 0 && !isPojo && workspace.gaps.length === 0) {
+    throw new UsageError(`${artifact} is no MOJO: neither an archive nor a folder with a model.ini of H2O.`);
   }
-  const code = await answer(
+  if (options.format === 'text' && found.length > 0) {
+    const named = (path: string): string => join(artifact, path.replace(/model\.ini$/, ''));
+    const summaries = found.map(({ path, facts }) => mojoSummary(isFile ? artifact : named(path), facts));
+    process.stdout.write(`${summaries.join('\n\n')}\n\n`);
+  }
+  return answer(
     head,
     undefined,
     {},
     options,
-    (id) => id === 'dev/mojo-invalid',
+    (id) => id === (isPojo ? 'dev/pojo-export' : 'dev/mojo-invalid'),
     () => true,
     artifact,
   );
-  return found.length === 0 ? 1 : code;
 }
 
 async function memory(options: OutputOptions & { composeFile?: string; manifestDir?: string }): Promise<number> {
