@@ -112,6 +112,6 @@ test('lines of the output are those of the template', () => {
   const line = sourceLines(TEMPLATE, RENDERED);
   const at = (text: string): number => line(RENDERED.split('\n').findIndex((one) => one.includes(text)) + 1);
   expect([at('kind: Deployment'), at('name: release'), at('image:'), at('Xmx'), at('memory: 2Gi')]).toEqual([
-    3, 5, 13, 16, 17,
+    3, 5, 13, 16, 18,
   ]);
 });
