@@ -1,6 +1,7 @@
 import { Unparsable } from '../../core/errors.js';
 import type { Extractor } from '../../core/facts.js';
 import type { MarkdownFacts } from './facts.js';
+import { asMarkdown, markupOf, type Markup } from './foreign.js';
 import { readMarkdown } from './read.js';
 
 export type { Block, Cell, Link, MarkdownFacts, TextLine } from './facts.js';
@@ -13,6 +14,19 @@ export const markdownExtractor: Extractor<MarkdownFacts> = {
   version: 1,
   extract: (bytes) => readMarkdown(decode(bytes), { frontMatter: true }),
 };
+
+const inMarkup = (markup: Markup): Extractor<MarkdownFacts> => ({
+  name: `markdown/${markup}`,
+  version: 1,
+  extract: (bytes) => readMarkdown(asMarkdown(decode(bytes), markup)),
+});
+const OTHERS = { rst: inMarkup('rst'), asciidoc: inMarkup('asciidoc') };
+
+/** The extractor for a document by its name: Markdown, or what is read as if it were. */
+export function documentExtractor(path: string): Extractor<MarkdownFacts> {
+  const markup = markupOf(path);
+  return markup === undefined ? markdownExtractor : OTHERS[markup];
+}
 
 function decode(bytes: Uint8Array): string {
   const encoding =

@@ -1,5 +1,5 @@
 /** What a section of a decision record is for, by its heading. */
-export type Part = 'context' | 'options' | 'alternatives' | 'drawbacks' | 'decision' | 'aside';
+export type Part = 'context' | 'reasons' | 'options' | 'alternatives' | 'drawbacks' | 'decision' | 'aside';
 
 /**
  * First match wins. From MADR 2 to 4, Nygard, Tyree and Akerman, Merson, the business case and planguage forms, RFC-like
@@ -12,20 +12,21 @@ const HEADINGS: readonly (readonly [Part, RegExp])[] = [
   ],
   [
     'drawbacks',
-    /\b(?:consequences?|cons|drawbacks?|downsides?|disadvantages?|risks?|trade-?offs?|pros (?:and|&) cons|pros\/cons|implications?|limitations?|caveats?|concerns?|objections?|counter-?arguments?|negatives?|impacts?|failure modes?|konsequenzen|nachteile|folgen|consecuencias|desventajas|conséquences|inconvénients)\b/,
+    /^con$|\b(?:consequences?|cons|drawbacks?|downsides?|disadvantages?|risks?|trade-?offs?|pros (?:and|&) cons|pros\/cons|implications?|limitations?|caveats?|concerns?|objections?|counter-?arguments?|negatives?|impacts?|failure modes?|konsequenzen|nachteile|folgen|consecuencias|desventajas|conséquences|inconvénients)\b/,
   ],
   ['alternatives', /\b(?:alternatives?|rejected|not chosen|alternativen|alternativas)\b/],
   [
     'options',
-    /\b(?:options?|positions|candidates|possibilities|possible solutions|approaches|solutions considered|optionen|opciones|comparison|evaluation)\b/,
+    /\b(?:options?|positions|candidates|possibilities|possible solutions|approaches|solutions considered|existing solutions|solution space|competition|optionen|opciones|comparison|evaluation)\b/,
   ],
   [
     'decision',
-    /^(?:the |our |final |proposed |selected |chosen )?(?:decisions?|decision outcome|outcome|resolution|solutions?|chosen option|conclusions?|recommendation|approach|proposal|design|detailed design|specification|implementation|what we will do|entscheidung|ergebnis|décision|decisión|agreement|guidance|policy|rules?)(?: outcome)?$/,
+    /^(?:the |our |final |proposed |selected |chosen )?(?:decisions?|decision outcome(?: .{1,40})?|outcome|resolution|solutions?|chosen option|conclusions?|recommendation|approach|proposal|design|detailed design|specification|implementation|what we will do|entscheidung|ergebnis|décision|decisión|agreement|guidance|policy|rules?)(?: outcome)?$/,
   ],
+  ['reasons', /^(?:rationale|justification|arguments?|discussion)$/],
   [
     'context',
-    /^(?:context.*|problem.*|background.*|motivation.*|issues?|summary|abstract|(?:decision )?drivers?.*|forces?|requirements?|assumptions?|constraints?|rationale|introduction|overview|goals?(?: and non-?goals)?|why.*|use ?cases?|prologue|story|user story|description|current (?:state|situation)|purpose|scope|topic|discussion|question|arguments?|justification|kontext.*|contexte|contexto.*|problemstellung|ausgangslage)$/,
+    /^(?:context.*|problem.*|background.*|motivation.*|issues?|summary|abstract|(?:decision )?drivers?.*|forces?|requirements?|assumptions?|constraints?|introduction|overview|goals?(?: and non-?goals)?|why.*|use ?cases?|prologue|story|user story|description|current (?:state|situation)|purpose|scope|topic|question|kontext.*|contexte|contexto.*|problemstellung|ausgangslage)$/,
   ],
 ];
 
@@ -36,5 +37,8 @@ export function partOf(heading: string): Part | undefined {
     .replace(/^[^\p{L}]+/u, '')
     .replace(/[^\p{L})]+$/u, '')
     .trim();
-  return text.length > 80 ? undefined : HEADINGS.find(([, pattern]) => pattern.test(text))?.[0];
+  return text.length > 80 ? undefined : (meaning(/^([^:]{3,40}):\s/.exec(text)?.[1] ?? '') ?? meaning(text));
 }
+
+/** `Proposed decision: option 2` means what stands before the colon. */
+const meaning = (text: string): Part | undefined => HEADINGS.find(([, pattern]) => pattern.test(text))?.[0];

@@ -11,8 +11,9 @@ export interface RecordStatus {
 }
 
 const RETIRED = /\b(?:superseded|superceded|replaced by|obsolete|deprecated|retired)\b/i;
-const BY = /\b(?:superseded|superceded|replaced)\s+by\b\s*:?\s*([^\n]{0,200})/i;
-const NAME = /\b((?:adr|dr)[-_ #]*\d{1,6}|\d{2,6}[-_][\w.-]+|[\w./-]+\.mdx?)\b/i;
+/** `Superseded by …`, also with an aside between: `Superseded (never implemented) by …`. */
+const BY = /\b(?:superseded|superceded|replaced)\s+(?:\([^)\n]{0,80}\)\s*)?by\b\s*:?\s*([^\n]{0,200})/i;
+const NAME = /\b((?:adr|dr)[-_ #]*\d{1,6}|\d{2,6}[-_][\w.-]+|[\w./-]+\.(?:mdx?|rst|adoc))\b/i;
 
 /** The status from front matter, a `Status` section, or a `Status: …` line. */
 export function statusOf(facts: MarkdownFacts): RecordStatus {

@@ -2,7 +2,7 @@ import type { Block, MarkdownFacts, TextLine } from '../../languages/markdown/in
 import { argumentOf, missingFrom, passagesFor, type Argument } from './decisions.js';
 import { partOf, type Part } from './record-parts.js';
 import { statusOf, type RecordStatus } from './record-status.js';
-import { objects, resolves, yStatement } from './prose.js';
+import { isChosen, objects, resolves, yStatement } from './prose.js';
 import { isPlaceholder, wordsOf } from './substance.js';
 import { MOVEMENTS, type Movement } from './words.js';
 
@@ -23,8 +23,12 @@ export interface MadeMovement {
   readonly text: string;
 }
 
-/** Words below which a description of the problem is no thesis. */
+/** Words below which a description of the problem is no thesis; a section that is called so may be shorter. */
 const LEAST_CONTEXT = 6;
+const LEAST_NAMED_CONTEXT = 3;
+/** `Status: accepted`, `Date: 2026-01-09`: lines about the record, below its title. */
+const METADATA =
+  /^(?:status|date|last[- ]updated|deciders?|decision[- ]makers?|authors?|owners?|approvers?|consulted|informed|tags?|technical story|feedback by|adr|id|number|version)\s*:/i;
 /** One option is no choice, unless it is described: then the decision is the other one. */
 const LEAST_OPTIONS = 2;
 const LEAST_DESCRIPTION = 12;
@@ -72,12 +76,14 @@ interface Written {
   items: number;
 }
 
-/** The record cut at headings and bold labels. A heading that means nothing belongs to the part above it. */
+/** The record below its title, cut at headings and bold labels. A heading that means nothing belongs to the part above it. */
 function partsOf(blocks: readonly Block[]): Written[] {
   const parts: Written[] = [{ part: undefined, line: 1, lines: [], items: 0 }];
+  const title = blocks[0];
   for (const block of blocks) {
     const current = parts.at(-1);
     if (!current) break;
+    if (block === title && block.kind === 'heading' && partOf(block.text) === undefined) continue;
     if (block.kind === 'heading') headed(parts, current, block);
     else if (block.kind === 'paragraph') paragraph(parts, current, block);
     else if (block.kind === 'table') tabled(current, block);
@@ -87,10 +93,12 @@ function partsOf(blocks: readonly Block[]): Written[] {
 
 function headed(parts: Written[], current: Written, block: Block & { kind: 'heading' }): void {
   const part = partOf(block.text);
+  const own = { line: block.start, text: block.text };
+  if (isChosen(block.text)) parts.push({ part: 'decision', line: block.start, lines: [own], items: 0 });
   if (part !== undefined) parts.push({ part, line: block.start, lines: [], items: 0 });
   else {
     current.items += 1;
-    current.lines.push({ line: block.start, text: block.text });
+    current.lines.push(own);
   }
 }
 
@@ -117,16 +125,29 @@ function tabled(current: Written, block: Block & { kind: 'table' }): void {
 function equivalentOf(movement: Movement, parts: readonly Written[]): MadeMovement | undefined {
   const of = (...kinds: Part[]): MadeMovement | undefined =>
     joined(parts.filter((part) => part.part !== undefined && kinds.includes(part.part)));
-  if (movement === 'synthesis') return of('decision') ?? sentence(parts, resolves);
+  if (movement === 'synthesis') return of('decision') ?? sentence(parts, (part) => resolves(proseOf(part)));
   if (movement === 'thesis') {
-    const context = of('context') ?? joined(parts.filter((part) => part.part === undefined)) ?? of('options');
-    return context && wordsOf(context.text).length >= LEAST_CONTEXT ? context : undefined;
+    const named = of('context') ?? of('reasons');
+    const context = named ?? joined(parts.filter((part) => part.part === undefined)) ?? of('options');
+    const least = named ? LEAST_NAMED_CONTEXT : LEAST_CONTEXT;
+    return context && wordsOf(context.text).length >= least ? context : undefined;
   }
-  return of('drawbacks') ?? options(parts) ?? sentence(parts, objects);
+  return (
+    of('drawbacks') ??
+    options(parts) ??
+    sentence(parts, ({ part, lines }) =>
+      objects(
+        lines.map((line) => line.text),
+        part === 'decision' || part === 'reasons',
+      ),
+    )
+  );
 }
 
 function joined(parts: readonly Written[]): MadeMovement | undefined {
-  const lines = parts.flatMap((part) => part.lines.filter((line) => !isPlaceholder(line.text)));
+  const lines = parts.flatMap((part) =>
+    part.lines.filter((line) => !isPlaceholder(line.text) && !METADATA.test(line.text)),
+  );
   const first = parts[0];
   return first && lines.length > 0 ? { line: first.line, text: lines.map((line) => line.text).join('\n') } : undefined;
 }
@@ -140,10 +161,9 @@ function options(parts: readonly Written[]): MadeMovement | undefined {
 }
 
 /** A record without telling headings speaks by its sentences. */
-function sentence(parts: readonly Written[], says: (text: string) => boolean): MadeMovement | undefined {
-  for (const part of parts) {
-    const text = part.lines.map((line) => line.text).join(' ');
-    if (says(text) || yStatement(text)) return { line: part.line, text };
-  }
-  return undefined;
+function sentence(parts: readonly Written[], says: (part: Written) => boolean): MadeMovement | undefined {
+  const part = parts.find((candidate) => says(candidate) || yStatement(proseOf(candidate)));
+  return part && { line: part.line, text: proseOf(part) };
 }
+
+const proseOf = ({ lines }: Written): string => lines.map((line) => line.text).join(' ');

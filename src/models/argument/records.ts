@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 import { defineModel, type Workspace } from '../../core/workspace.js';
-import { markdownExtractor } from '../../languages/markdown/index.js';
+import { documentExtractor } from '../../languages/markdown/index.js';
 import { isRecordPath } from './adr-path.js';
 import { recordOf, type DecisionRecord } from './record.js';
 
@@ -17,7 +17,7 @@ export const changedRecords = defineModel('argument/records', async (workspace):
   const paths = recordPaths(workspace).filter((path) => workspace.addedLines(path) !== undefined);
   const found: RecordFile[] = [];
   for (const path of paths.slice(0, MOST)) {
-    const facts = await workspace.facts(markdownExtractor, path);
+    const facts = await workspace.facts(documentExtractor(path), path);
     if (facts) found.push({ path, record: recordOf(facts) });
   }
   return found;
@@ -39,4 +39,6 @@ export function successorOf({ path, record }: RecordFile, all: readonly string[]
     : all.find((candidate) => candidate !== path && Number(numberOf(candidate)) === Number(number));
 }
 
-const numberOf = (path: string): string => /^\D{0,6}(\d{1,6})/.exec(path.split('/').at(-1) ?? '')?.[1] ?? 'none';
+/** `0009-use-odyssey.md`, `ADR-9.md`, `2023-04-26_023-local-state.md`: a date before the number is none. */
+const numberOf = (path: string): string =>
+  /^(?:\d{4}-\d{2}-\d{2}[-_ ](?=\D{0,6}\d))?\D{0,6}(\d{1,6})/.exec(path.split('/').at(-1) ?? '')?.[1] ?? 'none';

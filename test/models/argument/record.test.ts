@@ -1,10 +1,12 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
-import { readMarkdown } from '../../../src/languages/markdown/index.js';
+import { documentExtractor, readMarkdown } from '../../../src/languages/markdown/index.js';
 import { isRecordPath, recordOf, successorOf } from '../../../src/models/argument/index.js';
 
 const record = (text: string) => recordOf(readMarkdown(text, { frontMatter: true }).facts);
 const missing = (text: string) => record(text).missing;
+const inFile = (path: string, text: string) =>
+  recordOf(documentExtractor(path).extract(new TextEncoder().encode(text), path).facts);
 
 describe('paths', () => {
   test.each([
@@ -17,6 +19,9 @@ describe('paths', () => {
     'docs/arch/0004-shards.md',
     'docs/architecture/decision-records/2024-02-07-tracing/README.md',
     'service/ADR-12.md',
+    'docs/decision_records/api/API-001-state-store.md',
+    'docs/decisions/0007-optional-fields.rst',
+    'docs/adr/0003-ports.adoc',
   ])('%s is a record', (path) => expect(isRecordPath(path)).toBe(true));
 
   test.each([
@@ -26,8 +31,12 @@ describe('paths', () => {
     'docs/adr/templates/madr.md',
     'docs/guide.md',
     'docs/decisions.md',
+    'docs/decision_records/decision_records.md',
+    'docs/decisions/index.rst',
     'docs/adr/diagram.png',
     'doc/arch/overview.md',
+    'docs/architecture/05-building-blocks.md',
+    'docs/architecture/security/principles/0001-zero-knowledge.mdx',
     'node_modules/x/docs/adr/0001-x.md',
   ])('%s is none', (path) => expect(isRecordPath(path)).toBe(false));
 });
@@ -114,6 +123,77 @@ Chosen option: "PgBouncer", because it bounds connections whatever the replicas.
     ).toEqual([]);
   });
 
+  test('drawbacks as marked items below the outcome', () => {
+    expect(
+      missing(
+        '# X\n\n## Context and problem statement\n\nConnections run out at eight replicas.\n\n## Decision outcome\n\nPgBouncer.\n\n- Good: connections are bounded.\n- Bad: one more hop.\n',
+      ),
+    ).toEqual([]);
+  });
+
+  test('a decision named in its heading', () => {
+    expect(
+      missing(
+        '# X\n\n## Context\n\nConnections run out at eight replicas.\n\n## Proposed Decision: Option 2\n\nIt fits what we run.\n\n## Considered Options\n\n1. A larger instance\n2. PgBouncer\n',
+      ),
+    ).toEqual([]);
+  });
+
+  test('a chosen alternative, ticked in its heading', () => {
+    const text = (mark: string) =>
+      `# X\n\n## Context\n\nConnections run out at eight replicas.\n\n## Decision Outcome\n\n### Alternative 1\n\nA larger instance.\n\n### Alternative 2${mark}\n\nPgBouncer.\n`;
+    expect(missing(text(' ✅'))).toEqual([]);
+    expect(missing(text(''))).toEqual(['synthesis']);
+  });
+
+  test('reasons that compare', () => {
+    expect(
+      missing(
+        '# X\n\n## Decision\n\nKeys stay in the vault.\n\n## Rationale\n\nInstead of fetching the key over the network, which may leak it, the vault signs.\n',
+      ),
+    ).toEqual([]);
+  });
+
+  test('a proposal that is turned down', () => {
+    expect(
+      missing(
+        '# X\n\n## Context\n\nIt was proposed to version the callbacks.\n\n## Decisions\n\nUsers would have to change their applications. We decided not to introduce versions.\n',
+      ),
+    ).toEqual([]);
+  });
+
+  test('reStructuredText', () => {
+    const text =
+      '.. _ADR-7:\n\n###########\n7. Optional fields\n###########\n\n:Status: Superseded by 0009-required-fields.rst\n\nContext\n*******\n\nThe schema knows no optional fields.\n\nDecision\n~~~~~~~~\n\nFields may be null.\n';
+    const { missing: lacks, status, title } = inFile('docs/decisions/0007-optional-fields.rst', text);
+    expect({ lacks, title, status }).toEqual({
+      lacks: ['antithesis'],
+      title: '7. Optional fields',
+      status: {
+        text: 'superseded by 0009-required-fields.rst',
+        retired: true,
+        supersededBy: '0009-required-fields.rst',
+        line: 7,
+      },
+    });
+    const complete = inFile(
+      'a.rst',
+      `${text}\nRejected Alternatives\n=====================\n\nDefaults, which the broker ignores.\n`,
+    );
+    expect(complete.missing).toEqual([]);
+  });
+
+  test('AsciiDoc', () => {
+    const text =
+      '= 3. Ports\n:toc:\n\nStatus:: Accepted\n\n== Context\n\nTwo services want port 8080.\n\n[source,yaml]\n----\n== Consequences\n----\n\n== Decision\n\nPorts come from the environment.\n';
+    expect(inFile('docs/adr/0003-ports.adoc', text)).toMatchObject({
+      missing: ['antithesis'],
+      title: '3. Ports',
+      status: { text: 'accepted', line: 4 },
+    });
+    expect(inFile('a.adoc', `${text}\n== Consequences\n\n* one more thing\n** to configure\n`).missing).toEqual([]);
+  });
+
   test('the three words', () => {
     expect(
       missing(
@@ -170,6 +250,20 @@ describe('what is missing', () => {
     ).toEqual(['thesis', 'antithesis', 'synthesis']);
   });
 
+  test('lines about the record are no context', () => {
+    expect(
+      missing('# Use hooks\n\n- Status: accepted\n- Date: 2020-09-27\n\n## Decision\n\nWe will use hooks.\n'),
+    ).toEqual(['thesis', 'antithesis']);
+  });
+
+  test('a comparison in the context weighs nothing', () => {
+    expect(
+      missing(
+        '# X\n\n## Context\n\nThe ids are like all others. However, they are fixed rather than drawn.\n\n## Specification\n\nWe will reserve 512 ids.\n',
+      ),
+    ).toEqual(['antithesis']);
+  });
+
   test('an empty file', () => {
     expect(missing('')).toEqual(['thesis', 'antithesis', 'synthesis']);
   });
@@ -199,6 +293,10 @@ describe('status', () => {
     expect(by('Superseded by [9](0009-use-odyssey.md)')).toBe('docs/adr/0009-use-odyssey.md');
     expect(by('Superseded by ADR-9')).toBe('docs/adr/0009-use-odyssey.md');
     expect(by('Superseded by ADR-12')).toBeUndefined();
+    const dated = ['docs/adr/2022-04-13_018-state.md', 'docs/adr/2023-04-26_023-local-state.md'];
+    const path = 'docs/adr/2022-04-13_018-state.md';
+    const text = '# X\n\n## Status\n\nSuperseded (never implemented) by [ADR 23](/adr/23)\n';
+    expect(successorOf({ path, record: record(text) }, dated)).toBe('docs/adr/2023-04-26_023-local-state.md');
   });
 });
 
