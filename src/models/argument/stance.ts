@@ -13,7 +13,7 @@ const AFTER = 60;
 const NEGATED_BEFORE =
   /\b(?:not|no|never|without|neither|nor|none|cannot|don'?t|doesn'?t|won'?t|isn'?t|aren'?t|shouldn'?t|mustn'?t|can'?t|reject\w*|drop(?:s|ped|ping)?|remov\w+|avoid\w*|instead of|rather than|replac\w+|supersed\w+|against|forbid\w*|forbade|ban(?:s|ned)?|rul(?:e|es|ed|ing) out|away from|deprecat\w+|abandon\w*|unlike|than|versus|vs\.?|from|stop\w*|quit|get(?:s|ting)? rid of|eliminat\w+|refus\w+|prevent\w*|prohibit\w*|disallow\w*|discard\w*|retir\w+|delet\w+|over|beats?|block(?:s|ed)?|catch(?:es)?|flag(?:s|ged)?|detects?|fail(?:s|ed)? on|refrain\w*|exclud\w+|no longer|kein\w*|nicht|statt|ohne|pas de|sans|sin|ningún)\s(?:\S+\s){0,4}$/i;
 const NEGATED_INSIDE =
-  /\b(?:not|no|never|without|neither|nor|cannot|instead of|rather than|no longer|off|over|against|away from|than|versus|vs|stop\w*|avoid\w*|reject\w*|replac\w+|remov\w+|drop\w*)\b|n't\b/i;
+  /\b(?:not|no|never|without|neither|nor|cannot|instead of|rather than|no longer|off|over(?! to\b)|against|away from|than|versus|vs|stop\w*|avoid\w*|reject\w*|replac\w+|remov\w+|drop\w*)\b|n't\b/i;
 const NEGATED_AFTER =
   /^\S*\s?(?:(?!mojo)\S+\s){0,5}(?:(?:is|are|was|were|be|been|being|gets?|will|would|must|should|can|could|has|have|had|may|does|do)\s(?:\S+\s){0,2})?(?:not|never|no longer|rejected|dropped|removed|out|avoided|replaced|superseded|forbidden|banned|ruled out|deprecated|abandoned|gone|off the table|discarded|retired|deleted|excluded|prohibited|disallowed|exceeds?|fails?|breaks?|blocks?|n'?t|cannot|won'?t|isn'?t|too (?:large|slow|big|rigid)|loses?)\b/i;
 const HYPOTHETICAL =

@@ -36,7 +36,7 @@ const PLACEHOLDER = [
 const PROMPT = [
   /\{(?:title of|justification|describe|short title|list |name of|e\.g\.)[^{}]{0,200}\}/i,
   /^\W*(?:\[[^\]]{0,300}\]|<[^>]{0,300}>|\{[^}]{0,300}\})\W*$/,
-  /^\W*(?:please )?(?:describe|state|explain|write|fill(?: in)?|insert|enter|provide|list|summari[sz]e|replace)\b[^]{0,120}\b(?:your|here|(?:initial|proposed) approach|failure modes|edge cases|conflicts|mandated pattern|this (?:section|text|line))\b[^]{0,60}$/i,
+  /^\W*(?:please )?(?:describe|state|explain|write|fill(?: in)?|insert|enter|provide|list|summari[sz]e|replace)\s[^]{0,120}\b(?:your|here|(?:initial|proposed) approach|failure modes|edge cases|conflicts|mandated pattern|this (?:section|text|line))\b[^]{0,60}$/i,
   /^\W*(?:what|which|how|why)\b[^]{0,100}\b(?:you|your|(?:initial|proposed) (?:approach|idea)|could go wrong|failure modes)\b[^]{0,60}\?\W*$/i,
   /^\W*(?:(?:the )?(?:initial|proposed) (?:approach|idea|position)|(?:the )?strongest (?:case|argument) against(?: it)?|(?:known )?failure modes(?:,? (?:and )?conflicts)?(?:,? (?:and |or )?edge cases)?|conflicts(?:,? (?:and )?edge cases)?|counter-?arguments?|(?:the )?mandated pattern(?: \(defensible decision\))?|(?:the )?(?:defensible )?decision|resolution|what could go wrong|what we (?:do|decided)|the way out)\W*$/i,
 ];

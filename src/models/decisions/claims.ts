@@ -13,12 +13,19 @@ const claim = (what: string, kinds: readonly AreaKind[]): Claim => ({
   kinds,
 });
 
+const UNTOUCHED = String.raw`\bdo(?:es)?(?: not|n'?t) (?:change|touch|alter|affect)(?: (?:the|any))? `;
+
 const CLAIMS: readonly Claim[] = [
+  { pattern: new RegExp(`${UNTOUCHED}(?:database |db |sql )?(?:schema|ddl)\\b`, 'i'), kinds: ['table', 'column'] },
+  { pattern: new RegExp(`${UNTOUCHED}(?:public |http )?(?:api|endpoints?|routes?)\\b`, 'i'), kinds: ['endpoint'] },
   claim(
-    String.raw`(?:database |db |sql )?(?:schema|ddl)(?: changes?)?|(?:database |db |schema )?migrations?(?: (?:needed|required|involved))?|(?:database|db|table|column) changes?`,
+    String.raw`(?:database |db |sql )?(?:schema|ddl)(?: changes?|(?=[^.;]{0,60}\bchange[sd]?\b))|(?:database |db |schema )?migrations?(?: (?:needed|required|involved))?|(?:database|db|table|column) changes?`,
     ['table', 'column'],
   ),
-  claim(String.raw`(?:api|endpoint|route) changes?|endpoints?|(?:public |http )?api`, ['endpoint']),
+  claim(String.raw`(?:public |http )?(?:api|endpoint|route)s?(?: changes?|(?=[^.;]{0,60}\bchange[sd]?\b))`, [
+    'endpoint',
+  ]),
+  { pattern: /\bno new (?:(?:public |http )?api(?! ?keys?\b)|endpoints?|routes?)\b/i, kinds: ['endpoint'] },
   claim(String.raw`(?:infra(?:structure)?|deployment|kubernetes|k8s|manifest|compose) changes?`, [
     'workload',
     'datastore',
@@ -35,8 +42,9 @@ const CLAIMS: readonly Claim[] = [
     'artifact',
   ]),
   {
+    // Of the change, not of something in it: "a test-only component", "how to run tests only".
     pattern:
-      /\b(?:docs?|documentation|tests?|comments?|typos?|formatting)[- ]only\b|\bonly (?:touches|changes|updates|affects) (?:docs?|documentation|tests?|comments?|formatting)\b/i,
+      /^\W*(?:(?:this|it)(?: (?:pr|pull request|change|commit|patch))?(?: is|'s)\s)?(?:an?\s|purely\s)?(?:docs?|documentation|tests?|comments?|typos?|formatting)[- ]only(?=\W*$|[.,;:!()]|\s[–—-]\s)|(?:^\W*|[.;:!]\s+|\bis\s(?:an?\s)?(?:purely\s)?)(?:docs?|documentation|tests?|comments?|typos?|formatting)[- ]only (?:change|pr|pull request|commit|patch|update)\b|\b(?:contains?|has|makes?|are|is) (?:docs?|documentation|tests?|comments?|typos?|formatting)[- ]only (?:changes|updates)\b|\bonly (?:touches|changes|updates|affects) (?:docs?|documentation|tests?|comments?|formatting)\b/i,
     kinds: ['table', 'column', 'endpoint', 'workload', 'datastore', 'heap', 'artifact'],
   },
 ];
@@ -57,11 +65,18 @@ export function disproved(
     for (const { pattern, kinds } of CLAIMS) {
       const match = pattern.exec(text);
       const by = match ? areas.find((area) => kinds.includes(area.kind)) : undefined;
-      if (match && by && !isQualified(text, match.index + match[0].length)) return [{ claim: match[0], line, by }];
+      if (match && by && isSaid(text, match.index) && !isQualified(text, match.index + match[0].length))
+        return [{ claim: match[0], line, by }];
     }
     return [];
   });
 }
+
+/** "If there is no schema change", "a field that has no migration": that is no statement about this change. */
+const isSaid = (text: string, start: number): boolean =>
+  !/\b(?:if|when(?:ever)?|where|unless|whether|in case|that|which|proving|until)\b[^.;:!?]{0,60}$/i.test(
+    text.slice(0, start),
+  );
 
 /** "No schema change to the orders table", "no migrations are lost": the statement goes on to narrow itself. */
 const isQualified = (text: string, end: number): boolean =>

@@ -14,6 +14,18 @@ export interface Mandate {
 
 const USE = String.raw`(?:use|uses|using|ship|ships|export|exports|keep|keeps|choose|chose|go with|stay with|stick with|pick|adopt|prefer|retain|deploy|serve|settle on|standardi[sz]e on|download|generate|produce|deliver|publish|embed|compile|generat\w+)`;
 
+const STORE = String.raw`(?:(?:an?|the|our|one)\s)?(?:mongo(?:db)?|couchdb|dynamodb|firestore|documentdb|(?:pure(?:ly)?\s)?document[- ](?:store|database|db))\b`;
+/** What a feature store holds. A document database for sessions is nobody's business. */
+const STORED = String.raw`(?:(?:the|all|both|our|their)\s)?(?:features?|everything|entit(?:y|ies)|rows|values|vectors|documents|data|it|them)`;
+/** The ways to settle on a document store; naming one among others ("such as Datomic, MongoDB") is none. */
+const IN_DOCUMENTS = [
+  String.raw`\b(?:${USE}|move to|migrate to)\s${STORE}(?!\s(?:for|as)\s(?!${STORED}\b|(?:the|our|an?)\sfeature))`,
+  String.raw`\b(?:mov\w+|migrat\w+|go(?:es)?|stor(?:e|es|ed|ing)|puts?|ke(?:ep|eps|pt)|persist\w*|sav(?:e|es|ed|ing)|writ\w+|liv(?:e|es|ing))\s(?:(?:${STORED}|and)\s){0,4}(?:over\s)?(?:in|into|to|on)\s${STORE}`,
+  String.raw`\bfeatures?\s(?:\S+\s){0,6}?(?:in|into|to|on|as|with)\s${STORE}`,
+  String.raw`^\W*(?:chosen option:?\W*)?${STORE}(?=\W*$|["”*]*,?\s(?:because|for\s${STORED}|as\s(?:the|our)\sfeature))`,
+  String.raw`\b${STORE}\s(?:is|becomes|as)\s(?:the|our)\s(?:feature store|store|choice|source of truth)\b`,
+].join('|');
+
 export const MANDATES: readonly Mandate[] = [
   {
     debate: 'artifact',
@@ -28,9 +40,13 @@ export const MANDATES: readonly Mandate[] = [
   {
     debate: 'schema',
     decision: 'Decision 2',
-    forbidden:
-      /\b(?:pure(?:ly)?|only|fully|entirely|strictly|plain|all|completely)[- ]relational\b|\brelational (?:tables?|schema|columns?|model)? ?(?:only|alone|for (?:everything|all features|features|every feature))\b|\b(?:one|a|its own|separate|a dedicated) columns? (?:per|for each|for every) feature\b|\b(?:every|each) feature (?:gets|has|is|becomes) (?:its own|one|a|a separate) column\b|\b(?:pure(?:ly)? )?document (?:store|database|db)\b|\b(?:mongo(?:db)?|couchdb|dynamodb|firestore|documentdb)\b|\b(?:all|everything|whole rows?|entities too) (?:in|as|into) (?:one |a single |a )?jsonb? (?:document|blob|column)\b/i,
-    about: /\bfeatures?\b/i,
+    forbidden: new RegExp(
+      String.raw`\b(?:pure(?:ly)?|only|fully|entirely|strictly|plain|all|completely)[- ]relational\b|\brelational (?:tables?|schema|columns?|model)? ?(?:only|alone|for (?:everything|all features|features|every feature))\b|\b(?:one|a|its own|separate|a dedicated) columns? (?:per|for each|for every) feature\b|\b(?:every|each) feature (?:gets|has|is|becomes) (?:its own|one|a|a separate) column\b|${IN_DOCUMENTS}|\b(?:all|everything|whole rows?|entities too) (?:in|as|into) (?:one |a single |a )?jsonb? (?:document|blob|column)\b`,
+      'i',
+    ),
+    // "New features" stand in any description.
+    about:
+      /\bfeature[-_ ]?(?:stores?|values?|vectors?|tables?|sets?|rows?|columns?|engineering|documents?)\b|(?=[^]*\bfeatures?\b)[^]*\b(?:jsonb|train(?:s|ed|ing)?|scor(?:e|es|ing)|predict\w*|inference|entit(?:y|ies)|ml)\b/i,
     instead: 'a hybrid schema: relational tables for entities, JSONB for features',
   },
   {
