@@ -8,6 +8,7 @@ import { UsageError } from '../core/errors.js';
 import type { CheckId, PullRequest, Snapshot } from '../core/types.js';
 import { mojoSummary } from '../languages/mojo/index.js';
 import { composeParts } from '../models/workloads/index.js';
+import { isDocumentName, isRecordPath } from '../models/argument/index.js';
 import { mojos } from '../models/artifacts/mojos.js';
 import { pojoUses } from '../models/artifacts/pojo.js';
 import { memoryFactStore } from '../reviewers/fact-store.js';
@@ -266,5 +267,9 @@ async function adrSnapshot(folder: string | undefined, pull: PullRequest): Promi
   const full = resolve(folder);
   const own = await directorySnapshot(full);
   const paths = own.files.map((entry) => `${relative(dirname(full), full)}/${entry.path}`);
+  if (paths.some(isDocumentName) && !paths.some(isRecordPath))
+    throw new UsageError(
+      `${folder} holds documents, and none is known for a decision record: records lie in a folder called adr or decisions, or are called ADR-….`,
+    );
   return filesSnapshot(dirname(full), paths, 'working-tree', [], new Map(), pull);
 }

@@ -9,9 +9,12 @@ const NOT_A_RECORD =
 /** One folder a record, with its pictures: `decision-records/2022-02-07-tracing/README.md`. */
 const FOLDER_PER_RECORD = /\/\d{1,6}[-_.][^/]+\/(?:readme|index)\.(?:mdx?|markdown|rst|adoc|asciidoc)$/i;
 
+/** Whether a file could be a record by its name alone, wherever it lies. */
+export const isDocumentName = (path: string): boolean => FILE.test(path) && !NOT_A_RECORD.test(path);
+
 /** Whether a path is an architecture decision record by where it lies and how it is called; templates and indexes are not. */
 export function isRecordPath(path: string): boolean {
   if (FOLDER_PER_RECORD.test(path) && FOLDER.test(path)) return true;
-  if (!FILE.test(path) || NOT_A_RECORD.test(path)) return false;
+  if (!isDocumentName(path)) return false;
   return FOLDER.test(path) || NAMED.test(path) || CLASSIC.test(path);
 }

@@ -12,7 +12,9 @@ export async function debatesSection(workspace: Workspace): Promise<readonly Sec
   const areas = await workspace.model(decisionAreas);
   const texts = [...inDescription(gate), ...(await inRecords(workspace))];
   if (!gate && areas.length === 0 && texts.length === 0) return [];
-  const rows = standing(areas, texts).map(row);
+  // Without a base to compare with, nothing is known about the diff.
+  const untouched = workspace.changes.length === 0 ? 'not known' : 'not touched';
+  const rows = standing(areas, texts).map((debate) => row(debate, untouched));
   const paragraphs = gate?.exemption === undefined ? [] : [`No argument is demanded: ${gate.exemption}.`];
   return [
     {
@@ -24,10 +26,10 @@ export async function debatesSection(workspace: Workspace): Promise<readonly Sec
   ];
 }
 
-function row({ debate, touched, argued }: StandingDebate): string[] {
+function row({ debate, touched, argued }: StandingDebate, untouched: string): string[] {
   const [first] = touched;
   const more = touched.length > 1 ? ` and ${touched.length - 1} more` : '';
-  const diff = first ? `${first.what} (${first.path}:${first.line})${more}` : 'not touched';
+  const diff = first ? `${first.what} (${first.path}:${first.line})${more}` : untouched;
   const where = [...new Set(argued.map((text) => `${text.where}:${text.line}`))].slice(0, 3).join(', ');
   return [debate.title, diff, where || (first ? 'no' : '-'), debate.synthesis];
 }
