@@ -10,8 +10,12 @@ const ARGUED =
 const RECORD = '# 1. Pool\n\n## Context\n\nConnections run out.\n\n## Decision\n\nPgBouncer.\n';
 
 let folder = '';
-beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'gate-'))));
-afterEach(() => rmSync(folder, { recursive: true, force: true }));
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'gate-'));
+});
+afterEach(() => {
+  rmSync(folder, { recursive: true, force: true });
+});
 
 function write(path: string, content: string | Uint8Array): void {
   mkdirSync(dirname(join(folder, path)), { recursive: true });

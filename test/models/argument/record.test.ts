@@ -5,8 +5,8 @@ import { isRecordPath, recordOf, successorOf } from '../../../src/models/argumen
 
 const record = (text: string) => recordOf(readMarkdown(text, { frontMatter: true }).facts);
 const missing = (text: string) => record(text).missing;
-const inFile = (path: string, text: string) =>
-  recordOf(documentExtractor(path).extract(new TextEncoder().encode(text), path).facts);
+const inFile = async (path: string, text: string) =>
+  recordOf((await documentExtractor(path).extract(new TextEncoder().encode(text))).facts);
 
 describe('paths', () => {
   test.each([
@@ -162,10 +162,10 @@ Chosen option: "PgBouncer", because it bounds connections whatever the replicas.
     ).toEqual([]);
   });
 
-  test('reStructuredText', () => {
+  test('reStructuredText', async () => {
     const text =
       '.. _ADR-7:\n\n###########\n7. Optional fields\n###########\n\n:Status: Superseded by 0009-required-fields.rst\n\nContext\n*******\n\nThe schema knows no optional fields.\n\nDecision\n~~~~~~~~\n\nFields may be null.\n';
-    const { missing: lacks, status, title } = inFile('docs/decisions/0007-optional-fields.rst', text);
+    const { missing: lacks, status, title } = await inFile('docs/decisions/0007-optional-fields.rst', text);
     expect({ lacks, title, status }).toEqual({
       lacks: ['antithesis'],
       title: '7. Optional fields',
@@ -176,22 +176,23 @@ Chosen option: "PgBouncer", because it bounds connections whatever the replicas.
         line: 7,
       },
     });
-    const complete = inFile(
+    const complete = await inFile(
       'a.rst',
       `${text}\nRejected Alternatives\n=====================\n\nDefaults, which the broker ignores.\n`,
     );
     expect(complete.missing).toEqual([]);
   });
 
-  test('AsciiDoc', () => {
+  test('AsciiDoc', async () => {
     const text =
       '= 3. Ports\n:toc:\n\nStatus:: Accepted\n\n== Context\n\nTwo services want port 8080.\n\n[source,yaml]\n----\n== Consequences\n----\n\n== Decision\n\nPorts come from the environment.\n';
-    expect(inFile('docs/adr/0003-ports.adoc', text)).toMatchObject({
+    expect(await inFile('docs/adr/0003-ports.adoc', text)).toMatchObject({
       missing: ['antithesis'],
       title: '3. Ports',
       status: { text: 'accepted', line: 4 },
     });
-    expect(inFile('a.adoc', `${text}\n== Consequences\n\n* one more thing\n** to configure\n`).missing).toEqual([]);
+    const complete = await inFile('a.adoc', `${text}\n== Consequences\n\n* one more thing\n** to configure\n`);
+    expect(complete.missing).toEqual([]);
   });
 
   test('the three words', () => {
