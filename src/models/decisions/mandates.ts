@@ -46,7 +46,7 @@ export const MANDATES: readonly Mandate[] = [
     ),
     // "New features" stand in any description.
     about:
-      /\bfeature[-_ ]?(?:stores?|values?|vectors?|tables?|sets?|rows?|columns?|engineering|documents?)\b|(?=[^]*\bfeatures?\b)[^]*\b(?:jsonb|train(?:s|ed|ing)?|scor(?:e|es|ing)|predict\w*|inference|entit(?:y|ies)|ml)\b/i,
+      /\bfeature[-_ ]?(?:stores?|values?|vectors?|tables?|sets?|rows?|columns?|engineering|documents?)\b|^(?=[^]*\bfeatures?\b)[^]*\b(?:jsonb|train(?:s|ed|ing)?|scor(?:e|es|ing)|predict\w*|inference|entit(?:y|ies)|ml)\b/i,
     instead: 'a hybrid schema: relational tables for entities, JSONB for features',
   },
   {

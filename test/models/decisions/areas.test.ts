@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { DEFAULT_SETTINGS } from '../../../src/config/defaults.js';
 import { disproved } from '../../../src/models/decisions/claims.js';
+import { MANDATES } from '../../../src/models/decisions/mandates.js';
 import { decisionAreas, skeletonOf, type Area } from '../../../src/models/decisions/index.js';
 import { readMarkdown } from '../../../src/languages/markdown/index.js';
 import { argumentOf, missingFrom } from '../../../src/models/argument/index.js';
@@ -290,4 +291,11 @@ test('the skeleton names areas, objections and mandates, and argues nothing by i
   expect(decisions).toHaveLength(1);
   expect(decisions.flatMap((decision) => missingFrom(decision))).toEqual([]);
   expect(facts.blocks.filter((block) => block.kind === 'paragraph')).toEqual([]);
+});
+
+test('what a mandate is about is found in a long text in one pass', () => {
+  const schema = MANDATES.find(({ debate }) => debate === 'schema');
+  const started = process.cpuUsage();
+  expect(schema?.about.test('features '.repeat(20_000))).toBe(false);
+  expect(process.cpuUsage(started).user / 1000).toBeLessThan(2_000);
 });
