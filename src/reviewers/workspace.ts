@@ -61,7 +61,7 @@ export class SnapshotWorkspace implements Workspace {
     this.#bytes = base
       ? base.#bytes
       : new LRUCache({ maxSize: BYTES_KEPT, sizeCalculation: (bytes) => bytes.byteLength + 1 });
-    const ignored = picomatch([...settings.ignore], { dot: true });
+    const ignored = ignoring(settings.ignore);
     const byPath = (a: { path: string }, b: { path: string }) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0);
     const forged = new Set(snapshot.files.filter(isForgedArtifact).map((file) => file.path));
     this.files = snapshot.files.filter((file) => !ignored(file.path) && !isForgedArtifact(file)).sort(byPath);
@@ -236,6 +236,32 @@ export class SnapshotWorkspace implements Workspace {
     this.gap({ path, reason, kind: 'unread' });
     return undefined;
   }
+}
+
+/** Paths stay the same from review to review, and matching globs costs more than looking up. */
+const ignorings = new Map<string, (path: string) => boolean>();
+const MAX_IGNORINGS = 16;
+const MAX_PATHS = 100_000;
+
+function ignoring(globs: readonly string[]): (path: string) => boolean {
+  const key = globs.join('\n');
+  let ignored = ignorings.get(key);
+  if (!ignored) {
+    if (ignorings.size >= MAX_IGNORINGS) ignorings.clear();
+    const matches = picomatch([...globs], { dot: true });
+    const known = new Map<string, boolean>();
+    ignored = (path) => {
+      let answer = known.get(path);
+      if (answer === undefined) {
+        if (known.size >= MAX_PATHS) known.clear();
+        answer = matches(path);
+        known.set(path, answer);
+      }
+      return answer;
+    };
+    ignorings.set(key, ignored);
+  }
+  return ignored;
 }
 
 const isContent = (file: FileEntry): boolean =>

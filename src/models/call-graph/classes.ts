@@ -1,6 +1,6 @@
 import type { Sym } from '../../languages/python/flow.js';
 import type { Interpreter } from './interpreter.js';
-import { isClassMethod } from './interpreter.js';
+import { isClassMethod } from './decorations.js';
 import type { Cls, Fn } from './program.js';
 import { canonical } from './types.js';
 import type { Value } from './values.js';

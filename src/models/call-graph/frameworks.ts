@@ -68,6 +68,11 @@ function startupHandlers(program: Program, interpreter: Interpreter): Set<Fn> {
     for (const value of values) if (value.kind === 'function') handlers.add(value.fn);
   };
   for (const module of program.modules.values()) {
+    for (const { facts } of module.classes) {
+      const scope = module.functions[facts.parent] ?? module.body;
+      // arq: class WorkerSettings: on_shutdown = close
+      for (const { name, value } of facts.fields) if (STARTUP_LISTS.test(name)) add(value, scope);
+    }
     for (const fn of module.functions) {
       for (const call of fn.facts.calls) {
         for (const sym of registered(call)) add(sym, fn);

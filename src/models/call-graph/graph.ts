@@ -1,5 +1,8 @@
 import type { FlowCall, FlowCondition, Literal, Sym } from '../../languages/python/flow.js';
-import { Interpreter, isContextManager, type Given } from './interpreter.js';
+import type { Classes } from './classes.js';
+import type { Given } from './arguments.js';
+import { isContextManager } from './decorations.js';
+import { Interpreter } from './interpreter.js';
 import type { Blocking, BlockingCallables } from './patterns.js';
 import type { Cls, Fn, Program } from './program.js';
 import { canonical, CALLERS, LOOP_CALLBACKS } from './types.js';
@@ -17,13 +20,16 @@ export interface Edge {
   readonly call: FlowCall | undefined;
   readonly to: Node | undefined;
   readonly sink: Sink | undefined;
-  /** Leads to one of several implementations of an abstract method: which one runs is not known. */
+  /** Leads to one of several implementations of a method: which one runs is not known. */
   readonly among?: Dispatch | undefined;
+  /** How many of the classes it may be called on have this one. */
+  readonly share: number;
 }
 
-/** A call of an abstract method. */
+/** A call of a method that subclasses have of their own. */
 export interface Dispatch {
-  readonly implementations: number;
+  /** Classes of which so many have an implementation that blocks make the call one that does. */
+  readonly needed: number;
 }
 
 /** What a function iterates over: generators by their frame, and calls whose result it is. */
@@ -59,6 +65,7 @@ export class CallGraph {
   readonly #queue: Node[] = [];
   readonly #coroutines = new Set<Node>();
   #among: Dispatch | undefined;
+  #share = 1;
 
   constructor(
     readonly program: Program,
@@ -265,13 +272,17 @@ export class CallGraph {
       const iterates = call !== undefined && generators?.calls.has(call) === true;
       return this.#runOverrides(node, call, fn, callee.self ?? fn.owner, given, iterates);
     }
+    if (callee.open && callee.self && !fn.facts.async && !this.#among) {
+      const ways = implementations(fn, callee.self, this.interpreter.classes);
+      if (ways.size > 1) return this.#runWays(node, call, ways, given);
+    }
     const frame = this.interpreter.frameFor(callee, given);
     const dispatches =
       awaited && !fn.facts.async && this.interpreter.returnsOf(frame).some(({ kind }) => kind === 'coroutine');
     const to = this.#node(frame, dispatches);
     if (!to) return;
     if (fn.facts.async) node.coroutines.push({ line, to });
-    else this.#edge(node, { line, endLine: call?.endLine ?? line, call, to, sink: undefined, among: this.#among });
+    else this.#edge(node, { line, endLine: call?.endLine ?? line, call, to, sink: undefined });
   }
 
   /** Functions of the repository that its configuration names. */
@@ -298,12 +309,30 @@ export class CallGraph {
       if (override && !override.facts.stub) overrides.push({ fn: override, self: cls });
     }
     const followed = overrides.slice(0, MAX_OVERRIDES);
-    this.#among = followed.length > 1 ? { implementations: followed.length } : undefined;
+    this.#among = followed.length > 1 ? { needed: Math.ceil(followed.length / 2) } : undefined;
     for (const override of followed) {
       if (isPlainGenerator(override.fn) && !iterates) continue;
       this.#run(node, call, { kind: 'function', ...override }, given);
     }
     this.#among = undefined;
+  }
+
+  /** A method that subclasses replace: each class runs its own. The base's counts for those that keep it. */
+  #runWays(
+    node: Node,
+    call: FlowCall | undefined,
+    ways: ReadonlyMap<Fn, readonly [Cls, ...Cls[]]>,
+    given: Given | undefined,
+  ): void {
+    const followed = [...ways].slice(0, MAX_OVERRIDES);
+    const classes = followed.reduce((sum, [, { length }]) => sum + length, 0);
+    this.#among = { needed: Math.floor(classes / 2) + 1 };
+    for (const [fn, [self, ...others]] of followed) {
+      this.#share = 1 + others.length;
+      if (!isPlainGenerator(fn)) this.#run(node, call, { kind: 'function', fn, self }, given);
+    }
+    this.#among = undefined;
+    this.#share = 1;
   }
 
   #construct(node: Node, call: FlowCall, cls: Cls): void {
@@ -355,10 +384,26 @@ export class CallGraph {
     }
   }
 
-  #edge(from: Node, edge: Edge): void {
+  #edge(from: Node, said: Omit<Edge, 'among' | 'share'>): void {
+    const edge = { ...said, among: this.#among, share: this.#share };
     from.edges.push(edge);
     edge.to?.callers.push({ from, edge });
   }
+}
+
+/** What a method's name stands for in a class and those that derive from it, each with the classes that have it. */
+function implementations(fn: Fn, self: Cls, classes: Classes): ReadonlyMap<Fn, readonly [Cls, ...Cls[]]> {
+  const ways = new Map<Fn, [Cls, ...Cls[]]>([[fn, [self]]]);
+  for (const cls of classes.derived(self)) {
+    const own = classes.ancestry(cls).inside.find((one) => one.fields.has(fn.facts.name));
+    const field = own?.fields.get(fn.facts.name)?.value;
+    const found = field?.t === 'function' ? own?.module.functions[field.index] : undefined;
+    if (!found || found.facts.stub) continue;
+    const known = ways.get(found);
+    if (known) known.push(cls);
+    else ways.set(found, [cls]);
+  }
+  return ways;
 }
 
 const isPlainGenerator = (fn: Fn): boolean => fn.facts.generator && !fn.facts.async && !isContextManager(fn);

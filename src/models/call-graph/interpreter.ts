@@ -1,10 +1,15 @@
-import type { FlowBinding, FlowCall, FlowParam, Literal, Sym } from '../../languages/python/flow.js';
+import type { FlowBinding, FlowCall, FlowParam, Sym } from '../../languages/python/flow.js';
 import { itemKey } from '../../languages/python/flow-build.js';
+import { Annotations } from './annotations.js';
+import { tellingOf, type Given } from './arguments.js';
 import { Classes } from './classes.js';
 import { Containers, isState } from './containers.js';
-import type { Cls, Fn, Program, SourceModule } from './program.js';
+import { isClassMethod, isContextManager, isStatic } from './decorations.js';
+import { Frames } from './frames.js';
+import { OutsideResults, QUEUE } from './outside-results.js';
+import type { Fn, Program, SourceModule } from './program.js';
 import { canonical, canonicalMember, OFFLOADERS, resultOf } from './types.js';
-import { keyOf, unique, type Frame, type Value } from './values.js';
+import { elementsOf, keyOf, unique, type Frame, type Value } from './values.js';
 
 type Values = readonly Value[];
 const NOTHING: Values = [];
@@ -12,25 +17,11 @@ const NONE: Values = [{ kind: 'none' }];
 
 /** Deeper than any chain of definitions a person wrote; beyond it nothing is known. */
 const MAX_DEPTH = 60;
-/** Ways to call one function that are told apart; beyond it they are one. */
-const MAX_FRAMES = 16;
 const MAX_VALUES = 12;
 /** Symbols that stand for nothing that is followed. */
 const SILENT: ReadonlySet<Sym['t']> = new Set(['unknown', 'bool', 'template']);
 
-/** Types that say nothing about a value. */
-const VAGUE =
-  /^(?:typing|typing_extensions|collections\.abc|types)\.|^(?:object|Any|dict|str|int|float|bool|bytes|None|T)$/;
-const WRAPPERS =
-  /^(?:(?:typing|typing_extensions|t)\.)?(?:Optional|Annotated|Final|ClassVar|Required|NotRequired|ReadOnly)$/;
-const COLLECTIONS =
-  /^(?:(?:typing|typing_extensions|collections\.abc)\.)?(?:list|set|tuple|frozenset|List|Set|Tuple|FrozenSet|Sequence|Iterable|Iterator|Collection|Generator|AsyncGenerator|AsyncIterator|AsyncIterable|MutableSequence|deque|Deque)$/;
-const MAPPINGS =
-  /^(?:(?:typing|collections\.abc|collections)\.)?(?:dict|Dict|Mapping|MutableMapping|defaultdict|DefaultDict|OrderedDict)$/;
 const GETTERS = /^(?:get|pop|setdefault)$/;
-const ASYNC_MAKER = 'sqlalchemy.ext.asyncio.async_sessionmaker';
-const QUEUE = /^(?:queue|multiprocessing)\.(?:\w*Queue)$/;
-const AWAITABLES = /^(?:(?:typing|collections\.abc)\.)(?:Awaitable|Coroutine)$/;
 
 /**
  * Works out what expressions stand for, on demand and across files: names through scopes, imports and re-exports,
@@ -40,10 +31,9 @@ const AWAITABLES = /^(?:(?:typing|collections\.abc)\.)(?:Awaitable|Coroutine)$/;
 export class Interpreter {
   readonly classes: Classes;
   readonly containers: Containers;
-  readonly #frames = new Map<string, Frame>();
-  readonly #framesOf = new Map<Fn, number>();
-  readonly #plainFrames = new Map<Fn, Map<Cls | undefined, Frame>>();
-  readonly #aliases = new Map<Sym, Values>();
+  readonly #frames = new Frames();
+  readonly #annotations = new Annotations(this);
+  readonly #outsideResults = new OutsideResults(this);
   #depth = 0;
 
   constructor(readonly program: Program) {
@@ -51,62 +41,8 @@ export class Interpreter {
     this.containers = new Containers(this);
   }
 
-  // ── Frames ──
-
-  frame(
-    fn: Fn,
-    self: Cls | undefined,
-    args?: ReadonlyMap<string, Values>,
-    closure?: Frame,
-    literals?: ReadonlyMap<string, Literal>,
-  ): Frame {
-    if (closure !== undefined || args !== undefined || literals !== undefined)
-      return this.#frameOf(fn, self, args, closure, literals);
-    // By far the most are asked for again and again; writing their key would be most of the work.
-    const byOwner = this.#plainFrames.get(fn) ?? new Map<Cls | undefined, Frame>();
-    if (byOwner.size === 0) this.#plainFrames.set(fn, byOwner);
-    let frame = byOwner.get(self);
-    if (!frame) {
-      frame = this.#frameOf(fn, self, undefined, undefined, undefined);
-      byOwner.set(self, frame);
-    }
-    return frame;
-  }
-
-  #frameOf(
-    fn: Fn,
-    self: Cls | undefined,
-    args: ReadonlyMap<string, Values> | undefined,
-    closure: Frame | undefined,
-    literals: ReadonlyMap<string, Literal> | undefined,
-  ): Frame {
-    const outer =
-      closure ?? (fn.parent && fn.parent.facts.kind !== 'module' ? this.frame(fn.parent, fn.parent.owner) : undefined);
-    const owner = self ?? fn.owner;
-    const said = [
-      ...[...(args ?? [])].map(([name, values]) => `${name}=${values.map(keyOf).join()}`),
-      ...[...(literals ?? [])].map(([name, value]) => `${name}:${JSON.stringify(value)}`),
-    ].join(';');
-    const plain = `${fn.id}@${owner?.id ?? ''}<${outer?.key ?? ''}>`;
-    const key = said === '' ? plain : `${plain}(${said})`;
-    const known = this.#frames.get(key);
-    if (known) return known;
-    const count = (this.#framesOf.get(fn) ?? 0) + 1;
-    if (key.length > 600 || (said !== '' && count > MAX_FRAMES)) {
-      return said === ''
-        ? this.#newFrame({ fn, self: owner, args: undefined, closure: undefined, literals: undefined, key: `${fn.id}` })
-        : this.frame(fn, self, undefined, closure);
-    }
-    this.#framesOf.set(fn, count);
-    return this.#newFrame({ fn, self: owner, args: said === '' ? undefined : args, closure: outer, literals, key });
-  }
-
-  #newFrame(given: Omit<Frame, 'known'>): Frame {
-    const existing = this.#frames.get(given.key);
-    if (existing) return existing;
-    const frame: Frame = { ...given, known: new Map() };
-    this.#frames.set(given.key, frame);
-    return frame;
+  frame(...given: Parameters<Frames['frame']>): Frame {
+    return this.#frames.frame(...given);
   }
 
   bodyOf(module: SourceModule): Frame {
@@ -153,7 +89,7 @@ export class Interpreter {
       case 'any':
         return sym.of.flatMap((one) => this.values(one, frame));
       case 'element':
-        return this.values(sym.of, frame).flatMap((value) => this.#elements(value));
+        return this.values(sym.of, frame).flatMap((value) => elementsOf(value));
       case 'enter':
         return this.values(sym.of, frame).flatMap((value) => this.#entered(value));
       case 'function':
@@ -351,8 +287,10 @@ export class Interpreter {
         return [{ kind: 'external', name: canonicalMember(value.type, name), bound: true }];
       case 'class':
         return this.classes.member(value.cls, name, value.cls, false);
-      case 'instance':
-        return this.classes.member(value.cls, name, value.cls, true);
+      case 'instance': {
+        const members = this.classes.member(value.cls, name, value.cls, true);
+        return value.exact ? members : members.map((one) => (one.kind === 'function' ? { ...one, open: true } : one));
+      }
       case 'super':
         return this.classes.memberAfter(value.after, name, value.self);
       default:
@@ -380,7 +318,7 @@ export class Interpreter {
     if (call.func.t === 'name' && call.func.id === 'super') return this.#superOf(frame);
     const gotten = this.#gotten(call, frame);
     if (gotten.length > 0) return gotten;
-    return this.callees(call, frame).flatMap((callee) => this.#result(callee, call, frame));
+    return this.callees(call, frame).flatMap((callee) => this.result(callee, call, frame));
   }
 
   /** `models.get("churn")`: what was put into a dictionary, or the default. */
@@ -401,126 +339,28 @@ export class Interpreter {
     return after ? [{ kind: 'super', after, self: at?.self ?? after }] : NOTHING;
   }
 
-  #result(callee: Value, call: FlowCall, frame: Frame): Values {
+  /** What calling a value gives. */
+  result(callee: Value, call: FlowCall, frame: Frame): Values {
     switch (callee.kind) {
       case 'class':
-        return [{ kind: 'instance', cls: callee.cls }];
+        return [{ kind: 'instance', cls: callee.cls, exact: true }];
       case 'function':
         return this.resultOfFunction(this.frameFor(callee, this.argumentsOf(call, frame)));
       case 'instance': {
         const method = this.classes.member(callee.cls, '__call__', callee.cls, true);
-        return method.flatMap((one) => this.#result(one, call, frame));
+        return method.flatMap((one) => this.result(one, call, frame));
       }
       case 'partial':
-        return callee.of.flatMap((one) => this.#result(one, call, frame));
+        return callee.of.flatMap((one) => this.result(one, call, frame));
       case 'offloaded':
-        return [{ kind: 'coroutine', of: callee.of.flatMap((one) => this.#result(one, call, frame)) }];
+        return [{ kind: 'coroutine', of: callee.of.flatMap((one) => this.result(one, call, frame)) }];
       case 'external':
-        return this.#externalResult(callee.name, call, frame);
+        return this.#outsideResults.of(callee.name, call, frame);
       case 'object':
         return [{ kind: 'object', type: resultOf(canonical(`${callee.type}.__call__`)) }];
       default:
         return NOTHING;
     }
-  }
-
-  #externalResult(name: string, call: FlowCall, frame: Frame): Values {
-    const arg = (index: number): Values => {
-      const sym = call.args[index];
-      return sym ? this.values(sym, frame) : NOTHING;
-    };
-    switch (name) {
-      case 'functools.partial':
-      case 'functools.partialmethod':
-        return [{ kind: 'partial', of: arg(0) }];
-      case 'functools.wraps':
-      case 'typing.TypeVar':
-      case 'logging.getLogger':
-        return NOTHING;
-      case 'typing.cast':
-        return call.args[0] ? this.typed(call.args[0], frame) : NOTHING;
-      case 'contextlib.closing':
-      case 'contextlib.nullcontext':
-        return [{ kind: 'context', of: arg(0) }];
-      case 'next':
-      case 'anext':
-        return arg(0).flatMap((value) => this.#elements(value));
-      case 'list':
-      case 'tuple':
-      case 'set':
-      case 'iter':
-      case 'reversed':
-      case 'sorted':
-        return [{ kind: 'sequence', of: [arg(0).flatMap((value) => this.#elements(value))], each: true }];
-      case 'fastapi.Depends':
-      case 'fastapi.Security':
-        return this.#injected(call, frame);
-      case 'sqlalchemy.orm.sessionmaker':
-      case 'sqlalchemy.orm.scoped_session':
-        return [{ kind: 'object', type: this.#makesAsyncSessions(call, frame) ? ASYNC_MAKER : name }];
-      case 'dict':
-        return [
-          {
-            kind: 'dict',
-            of: new Map(call.keywords.map(([key, value]) => [key === '' ? '**' : key, this.values(value, frame)])),
-          },
-        ];
-      default:
-    }
-    if (/_pb2_grpc\.\w+Stub$/.test(name)) {
-      const channel = arg(0).some((value) => value.kind === 'object' && /^grpc\.\w+\(\)/.test(value.type));
-      return channel ? [{ kind: 'object', type: 'grpc-stub' }] : NOTHING;
-    }
-    if (OFFLOADERS.has(name)) {
-      const decorates =
-        name.startsWith('asgiref') ||
-        name.startsWith('channels') ||
-        name.startsWith('asyncer') ||
-        name.startsWith('unsync');
-      const of = arg(0);
-      return [
-        decorates
-          ? { kind: 'offloaded', of }
-          : {
-              kind: 'coroutine',
-              of: of.flatMap((one) => this.#result(one, { ...call, args: call.args.slice(1) }, frame)),
-            },
-      ];
-    }
-    const sized = QUEUE.test(name) && (call.args.length > 0 || call.keywords.some(([key]) => key === 'maxsize'));
-    return [{ kind: 'object', type: canonical(resultOf(name)), ...(sized ? { sized } : {}) }];
-  }
-
-  /** `sessionmaker(engine, class_=AsyncSession)`, or a registry around such a maker. */
-  #makesAsyncSessions({ args: [first], keywords }: FlowCall, frame: Frame): boolean {
-    const given = keywords.find(([key]) => key === 'class_')?.[1];
-    const named = given ? this.values(given, frame) : NOTHING;
-    const wrapped = first ? this.values(first, frame) : NOTHING;
-    return (
-      named.some((value) => value.kind === 'external' && /\bAsyncSession$/.test(value.name)) ||
-      named.some(
-        (value) =>
-          value.kind === 'class' &&
-          this.classes.ancestry(value.cls).outside.some((base) => /\bAsyncSession$/.test(base)),
-      ) ||
-      wrapped.some(
-        (value) => value.kind === 'object' && (value.type === ASYNC_MAKER || value.type.endsWith('.AsyncEngine')),
-      )
-    );
-  }
-
-  /** `Depends(get_session)`: what the dependency returns or yields. */
-  #injected(call: FlowCall, frame: Frame): Values {
-    const given = call.args[0] ?? call.keywords.find(([name]) => name === 'dependency')?.[1];
-    const providers = given ? this.values(given, frame) : NOTHING;
-    return providers.flatMap((provider) => {
-      if (provider.kind === 'class') return [{ kind: 'instance', cls: provider.cls } as const];
-      if (provider.kind === 'function') {
-        const callee = this.frameFor(provider, undefined);
-        return provider.fn.facts.generator ? this.yieldsOf(callee) : this.returnsOf(callee);
-      }
-      return provider.kind === 'external' ? this.#externalResult(provider.name, NO_CALL, frame) : NOTHING;
-    });
   }
 
   /** What calling gives: a coroutine, an iterator, or what is returned. */
@@ -553,7 +393,7 @@ export class Interpreter {
         value.kind === 'instance' &&
         this.classes
           .ancestry(value.cls)
-          .inside.slice(1)
+          .inside.slice(value.exact ? 0 : 1)
           .some((base) => instances.includes(base)),
     );
     const all = returned.length > 0 && returned.every((value) => value.kind === 'none' || fits.includes(value));
@@ -564,7 +404,7 @@ export class Interpreter {
     return this.#once('yields', frame, () => {
       const { facts } = frame.fn;
       const annotated = facts.returns
-        ? this.typed(facts.returns, this.#outside(frame)).flatMap((value) => this.#elements(value))
+        ? this.typed(facts.returns, this.#outside(frame)).flatMap((value) => elementsOf(value))
         : NOTHING;
       if (annotated.some(({ kind }) => kind !== 'none')) return annotated;
       return facts.yielded.flatMap((sym) => this.values(sym, frame));
@@ -575,12 +415,17 @@ export class Interpreter {
     const known = frame.known.get(what);
     if (known) return known;
     frame.known.set(what, NOTHING);
-    if (this.#depth > MAX_DEPTH) return NOTHING;
+    const values = this.deeper(compute);
+    if (values) frame.known.set(what, values);
+    return values ?? NOTHING;
+  }
+
+  /** One step deeper; undefined where that is too deep. */
+  deeper(compute: () => Values): Values | undefined {
+    if (this.#depth > MAX_DEPTH) return undefined;
     this.#depth++;
     try {
-      const values = few(compute());
-      frame.known.set(what, values);
-      return values;
+      return few(compute());
     } finally {
       this.#depth--;
     }
@@ -595,43 +440,16 @@ export class Interpreter {
     };
   }
 
-  /** What the call writes down for parameters on which tests depend; defaults count where nothing is given. */
-  #literals(fn: Fn, given: Given, bound: number): ReadonlyMap<string, Literal> | undefined {
-    if ((fn.tested.size === 0 && fn.passedOn.size === 0) || !given.call || !given.from) return undefined;
-    const { call, from } = given;
-    const open = call.keywords.some(([name]) => name === '') || call.args.some((arg) => arg.t === 'unknown');
-    const literals = new Map<string, Literal>();
-    fn.facts.params.forEach((param, index) => {
-      const matters = fn.tested.has(param.name) || fn.passedOn.has(param.name);
-      if (!matters || param.style === 'args' || param.style === 'kwargs') return;
-      const sym = call.keywords.find(([name]) => name === param.name)?.[1] ?? call.args[index - bound];
-      const value = sym
-        ? literalOf(sym, from)
-        : open || !param.default
-          ? undefined
-          : literalOf(param.default, undefined);
-      // Texts and numbers that are only passed on would tell apart too many ways to run the function.
-      if (value !== undefined && (fn.tested.has(param.name) || typeof value === 'boolean' || value === null))
-        literals.set(param.name, value);
-    });
-    return literals.size > 0 ? literals : undefined;
+  /** The frame of a function that is called with certain arguments. */
+  frameFor(callee: Value & { kind: 'function' }, given: Given | undefined): Frame {
+    if (!given) return this.frame(callee.fn, callee.self, undefined, callee.closure);
+    const { args, literals } = tellingOf(callee, given);
+    return this.frame(callee.fn, callee.self, args, callee.closure, literals);
   }
 
-  /** The frame of a function that is called with certain arguments. Annotated parameters need no help. */
-  frameFor(callee: Value & { kind: 'function' }, given: Given | undefined): Frame {
-    const { fn } = callee;
-    const self = callee.self;
-    if (!given) return this.frame(fn, self, undefined, callee.closure);
-    const bound = fn.owner !== undefined && self !== undefined && !isStatic(fn) ? 1 : 0;
-    const args = new Map<string, Values>();
-    fn.facts.params.forEach((param, index) => {
-      if (param.style === 'args' || param.style === 'kwargs' || (bound === 1 && index === 0)) return;
-      const values = given.keywords.get(param.name) ?? given.positional[index - bound];
-      if (!values || (param.annotation && !values.some(isCallable))) return;
-      const telling = values.filter((value) => keyOf(value) !== '');
-      if (telling.length > 0 && (!param.annotation || telling.some(isCallable))) args.set(param.name, telling);
-    });
-    return this.frame(fn, self, args, callee.closure, this.#literals(fn, given, bound));
+  /** Instances of what an annotation names. */
+  typed(sym: Sym, frame: Frame): Values {
+    return this.#annotations.typed(sym, frame);
   }
 
   // ── Collections and contexts ──
@@ -668,12 +486,6 @@ export class Interpreter {
     return [{ kind: 'object', type: canonical(value.type + (value.type.startsWith('pymongo.') ? '.item' : index)) }];
   }
 
-  #elements(value: Value): Values {
-    if (value.kind === 'sequence') return value.of.flat();
-    if (value.kind === 'object' && value.items) return value.items;
-    return NOTHING;
-  }
-
   #entered(value: Value): Values {
     switch (value.kind) {
       case 'context':
@@ -698,128 +510,12 @@ export class Interpreter {
         return NOTHING;
     }
   }
-
-  // ── Annotations ──
-
-  /** Instances of what an annotation names. */
-  typed(sym: Sym, frame: Frame): Values {
-    if (sym.t === 'any') return sym.of.flatMap((one) => this.typed(one, frame));
-    if (sym.t === 'none') return NONE;
-    if (sym.t === 'sequence') return sym.of.flatMap((one) => this.typed(one, frame));
-    if (sym.t === 'item') return this.#generic(sym, frame);
-    // SessionDep = Annotated[Session, Depends(get_session)]
-    const alias = this.definition(sym, frame.fn);
-    if (alias && (alias.sym.t === 'item' || alias.sym.t === 'any')) return this.#aliased(alias);
-    return this.values(sym, frame).flatMap((value) => this.#instanceOf(value));
-  }
-
-  /** `Json = dict[str, "Json"] | list["Json"]` names itself: a cycle adds nothing, and each alias is worked out once. */
-  #aliased({ sym, fn }: { readonly sym: Sym; readonly fn: Fn }): Values {
-    const known = this.#aliases.get(sym);
-    if (known) return known;
-    if (this.#depth > MAX_DEPTH) return NOTHING;
-    this.#aliases.set(sym, NOTHING);
-    this.#depth++;
-    try {
-      const values = few(this.typed(sym, this.frame(fn, fn.owner)));
-      this.#aliases.set(sym, values);
-      return values;
-    } finally {
-      this.#depth--;
-    }
-  }
-
-  #instanceOf(value: Value): Values {
-    if (value.kind === 'class') return [{ kind: 'instance', cls: value.cls }];
-    if (value.kind === 'external' && !value.bound && !VAGUE.test(value.name))
-      return [{ kind: 'object', type: value.name }];
-    // `SessionDep = Annotated[Session, Depends(get_session)]` was evaluated as a value.
-    return value.kind === 'object' || value.kind === 'instance' ? [value] : NOTHING;
-  }
-
-  #generic(sym: Extract<Sym, { t: 'item' }>, frame: Frame): Values {
-    const inner = sym.key.t === 'sequence' ? sym.key.of : [sym.key];
-    const [first, second] = inner;
-    if (sym.of.t === 'name' && sym.of.id === '__annotated__') return this.values(sym, frame);
-    return this.values(sym.of, frame).flatMap((outer): Values => {
-      const name = outer.kind === 'external' ? outer.name : '';
-      if (WRAPPERS.test(name)) return this.#annotatedWith(inner, frame);
-      if (name === 'typing.Union' || name === 'Union') return inner.flatMap((one) => this.typed(one, frame));
-      if (name === 'type' || name === 'typing.Type') return first ? this.values(first, frame) : NOTHING;
-      if (AWAITABLES.test(name))
-        return [
-          { kind: 'coroutine', of: inner.at(-1) ? this.typed(inner.at(-1) ?? { t: 'unknown' }, frame) : NOTHING },
-        ];
-      if (COLLECTIONS.test(name)) {
-        const tuple = /tuple$/i.test(name) && second?.t !== 'unknown' && inner.length > 1;
-        return [
-          {
-            kind: 'sequence',
-            of: tuple ? inner.map((one) => this.typed(one, frame)) : [first ? this.typed(first, frame) : NOTHING],
-            each: !tuple,
-          },
-        ];
-      }
-      if (MAPPINGS.test(name))
-        return [{ kind: 'dict', of: new Map([['*', second ? this.typed(second, frame) : NOTHING]]) }];
-      return this.#instanceOf(outer);
-    });
-  }
-
-  /** `Annotated[T, Depends(f)]`: T where it says something, else what the dependency gives. */
-  #annotatedWith(inner: readonly Sym[], frame: Frame): Values {
-    const [type, ...metadata] = inner;
-    const typed = type ? this.typed(type, frame) : NOTHING;
-    if (typed.some(({ kind }) => kind !== 'none')) return typed;
-    const given = metadata.filter((one) => one.t === 'call').flatMap((one) => this.values(one, frame));
-    return given.length > 0 && given.every(({ kind }) => kind === 'instance' || kind === 'object') ? given : typed;
-  }
 }
 
 function few(values: Values): Values {
   const different = unique(values);
   return different.length > MAX_VALUES ? different.slice(0, MAX_VALUES) : different;
 }
-
-export interface Given {
-  readonly positional: readonly Values[];
-  readonly keywords: ReadonlyMap<string, Values>;
-  /** Where it is written, and by whom. */
-  readonly call?: FlowCall;
-  readonly from?: Frame;
-}
-
-function literalOf(sym: Sym, frame: Frame | undefined): Literal | undefined {
-  switch (sym.t) {
-    case 'bool':
-    case 'number':
-    case 'string':
-      return sym.value;
-    case 'none':
-      return null;
-    case 'name':
-      return frame?.fn.bindings(sym.id).length === 0 ? frame.literals?.get(sym.id) : undefined;
-    default:
-      return undefined;
-  }
-}
-
-const NO_CALL: FlowCall = {
-  func: { t: 'unknown' },
-  args: [],
-  keywords: [],
-  line: 0,
-  endLine: 0,
-  awaited: false,
-  statement: false,
-};
-
-const isCallable = (value: Value): boolean =>
-  value.kind === 'function' ||
-  (value.kind === 'sequence' && value.run !== undefined) ||
-  value.kind === 'partial' ||
-  value.kind === 'offloaded' ||
-  (value.kind === 'external' && value.name.includes('.'));
 
 /** From the last assignment that certainly happened. */
 function reachingBindings(bindings: readonly FlowBinding[]): readonly FlowBinding[] {
@@ -829,16 +525,3 @@ function reachingBindings(bindings: readonly FlowBinding[]): readonly FlowBindin
   });
   return bindings.slice(from);
 }
-
-export const isContextManager = (fn: Fn): boolean =>
-  fn.facts.decorators.some(({ value }) => {
-    const name = value.t === 'attr' ? value.name : value.t === 'name' ? value.id : '';
-    return name === 'contextmanager' || name === 'asynccontextmanager';
-  });
-
-const decoratorNamed = (fn: Fn, name: string): boolean =>
-  fn.facts.decorators.some(({ value }) => value.t === 'name' && value.id === name);
-
-const isStatic = (fn: Fn): boolean => decoratorNamed(fn, 'staticmethod');
-export const isClassMethod = (fn: Fn): boolean =>
-  decoratorNamed(fn, 'classmethod') || fn.facts.name === '__new__' || fn.facts.name === '__init_subclass__';

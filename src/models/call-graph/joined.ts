@@ -35,7 +35,11 @@ export interface Radar {
 }
 
 /** Makes one of parts that have nothing to do with each other: each question goes to the part in which it is asked. */
-export function joined(parts: readonly Linked[], { byPath, resolver }: Flows, catalogue: BlockingCallables): Radar {
+export function joined(
+  parts: readonly Linked[],
+  { byPath, resolver }: Pick<Flows, 'byPath' | 'resolver'>,
+  catalogue: BlockingCallables,
+): Radar {
   const partOf = new Map<SourceModule, Linked>();
   const found = new Map<string, SourceModule>();
   for (const part of parts) {
@@ -44,6 +48,12 @@ export function joined(parts: readonly Linked[], { byPath, resolver }: Flows, ca
       found.set(path, module);
     }
   }
+  // In the order in which the files were reached, whatever part they belong to.
+  const modules = new Map<string, SourceModule>();
+  for (const path of byPath.keys()) {
+    const module = found.get(path);
+    if (module) modules.set(path, module);
+  }
   const of = (module: SourceModule): Linked => {
     const part = partOf.get(module);
     if (!part) throw new Error(`${module.path} was not linked`);
@@ -51,8 +61,7 @@ export function joined(parts: readonly Linked[], { byPath, resolver }: Flows, ca
   };
   const asked = (module: SourceModule): Interpreter => of(module).graph.interpreter;
   return {
-    // In the order in which the files were reached, whatever part they belong to.
-    program: { modules: new Map([...byPath.keys()].flatMap((path) => entry(path, found.get(path)))), resolver },
+    program: { modules, resolver },
     graph: {
       interpreter: {
         frame: (fn, ...rest) => asked(fn.module).frame(fn, ...rest),
@@ -79,6 +88,3 @@ export function joined(parts: readonly Linked[], { byPath, resolver }: Flows, ca
       : [],
   };
 }
-
-const entry = (path: string, module: SourceModule | undefined): (readonly [string, SourceModule])[] =>
-  module ? [[path, module]] : [];

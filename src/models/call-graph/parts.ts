@@ -6,16 +6,11 @@ import type { Flows } from './program.js';
  * either direction, nor from a package to what stands in it. What one part means is then a matter of its own files and of
  * where imports lead. What `app.state` holds is looked for in the part alone.
  */
-export function partsOf({ byPath, resolver }: Flows): Flows[] {
+export function partsOf({ byPath, resolver, seen }: Flows): Pick<Flows, 'byPath' | 'resolver'>[] {
   const groups = new Groups();
-  for (const [path, flow] of byPath) {
+  for (const path of byPath.keys()) {
     groups.add(path);
-    for (const dotted of flow.imported) {
-      for (const name of [dotted, dotted.replace(/^(\.*\w+)\..*$/, '$1')]) {
-        const target = resolver.resolve(path, name)?.path;
-        if (target !== undefined && byPath.has(target)) groups.join(path, target);
-      }
-    }
+    for (const target of seen(path)) if (byPath.has(target)) groups.join(path, target);
     const outer = packageAround(path);
     if (byPath.has(outer)) groups.join(path, outer);
   }
@@ -30,9 +25,11 @@ export function partsOf({ byPath, resolver }: Flows): Flows[] {
 
 /** The package in which a module stands: an attribute of it (`package.module`) may be the module. */
 function packageAround(path: string): string {
-  const folders = path.split('/').slice(0, path.endsWith('/__init__.py') ? -2 : -1);
-  return [...folders, '__init__.py'].join('/');
+  const folder = folderOf(path.endsWith('/__init__.py') ? folderOf(path) : path);
+  return folder === '' ? '__init__.py' : `${folder}/__init__.py`;
 }
+
+const folderOf = (path: string): string => path.slice(0, Math.max(0, path.lastIndexOf('/')));
 
 /** Union and find. */
 class Groups {

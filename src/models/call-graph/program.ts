@@ -8,8 +8,9 @@ import {
   type ModuleFlow,
 } from '../../languages/python/flow.js';
 import { pythonOutline, type PythonOutline } from '../../languages/python/outline.js';
+import type { FileEntry } from '../../core/types.js';
 import type { Workspace } from '../../core/workspace.js';
-import { moduleResolver, type ModuleResolver } from '../python/modules.js';
+import { modulePaths, moduleResolver, type ModuleResolver } from '../python/modules.js';
 
 /** A module of the repository with what its code does. */
 export class SourceModule {
@@ -159,6 +160,15 @@ export interface Program {
 export interface Flows {
   readonly byPath: ReadonlyMap<string, ModuleFlow>;
   readonly resolver: ModuleResolver;
+  /** Files of the repository that names of a file may lead to. */
+  seen(path: string): readonly string[];
+}
+
+/** Where a file's imports lead. */
+interface Imports {
+  readonly imported: readonly string[];
+  /** `import a.b` binds `a`, too. */
+  readonly seen: readonly string[];
 }
 
 /**
@@ -172,32 +182,91 @@ export async function loadFlows(
 ): Promise<Flows> {
   const resolver = ownResolver ?? (await workspace.model(moduleResolver));
   const queue: string[] = [];
-  for (const { path } of workspace.files) {
-    const outline = path.endsWith('.py') ? await workspace.facts(pythonOutline, path) : undefined;
-    if (outline && isRoot(path, outline)) queue.push(path);
+  const outlineOf = await outlinesIn(workspace);
+  for (const file of workspace.files) {
+    const outline = file.path.endsWith('.py')
+      ? (outlineOf(file) ?? (await workspace.facts(pythonOutline, file.path)))
+      : undefined;
+    if (!outline) continue;
+    outlineOf(file, outline);
+    if (isRoot(file.path, outline)) queue.push(file.path);
   }
   const byPath = new Map<string, ModuleFlow>();
+  const imports = await importsIn(workspace, resolver, ownResolver !== undefined);
   const seen = new Set(queue);
   // What is found on the way is appended, and visited in its turn.
   for (const path of queue) {
     const flow = await workspace.facts(pythonFlow, path);
     if (flow === undefined) continue;
     byPath.set(path, flow);
-    for (const dotted of flow.imported) {
-      const next = resolver.resolve(path, dotted)?.path;
-      if (next === undefined || seen.has(next)) continue;
+    for (const next of imports(path, flow).imported) {
+      if (seen.has(next)) continue;
       seen.add(next);
       queue.push(next);
     }
   }
-  return { byPath, resolver };
+  return {
+    byPath,
+    resolver,
+    seen: (path) => {
+      const flow = byPath.get(path);
+      return flow ? imports(path, flow).seen : [];
+    },
+  };
+}
+
+/**
+ * Nearly all files are what they were at the last scan, and most are never asked for more than their outline: that is
+ * remembered by path. What cannot be read is asked for each time, so that it is put on record.
+ */
+async function outlinesIn(
+  workspace: Workspace,
+): Promise<(file: FileEntry, now?: PythonOutline) => PythonOutline | undefined> {
+  const { key, paths } = await workspace.model(modulePaths);
+  const outlines = workspace.kept(
+    `python-outlines:${key}`,
+    paths.length * 100,
+    () => new Map<string, { readonly blob: string; readonly outline: PythonOutline }>(),
+  );
+  return ({ path, blob }, now) => {
+    const known = outlines.get(path);
+    if (known?.blob === blob) return known.outline;
+    if (now) outlines.set(path, { blob, outline: now });
+    return now;
+  };
+}
+
+/** While no file comes or goes, what a file imports depends on its facts alone. */
+async function importsIn(
+  workspace: Workspace,
+  resolver: ModuleResolver,
+  own: boolean,
+): Promise<(path: string, flow: ModuleFlow) => Imports> {
+  const { key, paths } = await workspace.model(modulePaths);
+  // Weak, so that facts which were dropped from the store are not held here.
+  const build = (): WeakMap<ModuleFlow, Map<string, Imports>> => new WeakMap();
+  const resolved = own ? build() : workspace.kept(`python-imports:${key}`, paths.length * 100, build);
+  return (path, flow) => {
+    const byPath = resolved.get(flow) ?? new Map<string, Imports>();
+    resolved.set(flow, byPath);
+    const known = byPath.get(path) ?? resolvedImports(path, flow, resolver);
+    byPath.set(path, known);
+    return known;
+  };
+}
+
+function resolvedImports(path: string, { imported: names }: ModuleFlow, resolver: ModuleResolver): Imports {
+  const resolve = (dotted: string): string | never[] => resolver.resolve(path, dotted)?.path ?? [];
+  const imported = new Set(names.flatMap(resolve));
+  const roots = names.flatMap((dotted) => resolve(/^\.*\w*/.exec(dotted)?.[0] ?? dotted));
+  return { imported: [...imported], seen: [...new Set([...imported, ...roots])] };
 }
 
 export async function loadProgram(...given: Parameters<typeof loadFlows>): Promise<Program> {
   return programOf(await loadFlows(...given));
 }
 
-export function programOf({ byPath, resolver }: Flows): Program {
+export function programOf({ byPath, resolver }: Pick<Flows, 'byPath' | 'resolver'>): Program {
   const ids = { next: 0 };
   const modules = new Map([...byPath].map(([path, flow]) => [path, new SourceModule(path, flow, ids)] as const));
   return { modules, resolver, stores: storesOf(modules) };

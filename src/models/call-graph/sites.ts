@@ -18,7 +18,7 @@ export interface Site {
   readonly statement: boolean;
   /** What reaches the coroutine from outside: routes, startup handlers; itself when nothing in the repository calls it. */
   readonly entries: readonly Entry[];
-  /** On the way is an abstract method of which most implementations do not block. */
+  /** On the way is a method of which most implementations do not block. */
   readonly possible: boolean;
   /** A sleep of at most a hundredth of a second, written as a number. */
   readonly brief: boolean;
@@ -63,7 +63,7 @@ function distances(graph: CallGraph, family: Family): Nearest {
 }
 
 /**
- * Outwards from the sinks. A call of an abstract method blocks when at least half of its implementations do; what fewer
+ * Outwards from the sinks. A call that may run one of several implementations blocks when enough of them do; what fewer
  * of them do comes last, and as a possibility.
  */
 function nearest(graph: CallGraph, wanted: (sink: Sink) => boolean): Nearest {
@@ -86,9 +86,9 @@ function nearest(graph: CallGraph, wanted: (sink: Sink) => boolean): Nearest {
         for (const { from, edge } of node.callers) {
           if (best.has(from)) continue;
           if (edge.among && !possible) {
-            const count = (blocking.get(edge.among) ?? 0) + 1;
+            const count = (blocking.get(edge.among) ?? 0) + edge.share;
             blocking.set(edge.among, count);
-            if (count * 2 < edge.among.implementations) {
+            if (count < edge.among.needed) {
               left.push({ from, edge, distance });
               continue;
             }
@@ -137,7 +137,7 @@ function isUnlikely({ among }: Edge, node: Node, best: Nearest): boolean {
   const blocking = node.edges.filter(
     (edge) => edge.among === among && edge.to && best.get(edge.to)?.possible === false,
   );
-  return blocking.length * 2 < among.implementations;
+  return blocking.reduce((sum, { share }) => sum + share, 0) < among.needed;
 }
 
 function siteOf(

@@ -15,12 +15,15 @@ export type Value =
       readonly sized?: boolean;
     }
   | { readonly kind: 'class'; readonly cls: Cls }
-  | { readonly kind: 'instance'; readonly cls: Cls }
+  /** `exact` when the class itself was called, so that it is no subclass. */
+  | { readonly kind: 'instance'; readonly cls: Cls; readonly exact?: true }
   | {
       readonly kind: 'function';
       readonly fn: Fn;
       readonly self?: Cls | undefined;
       readonly closure?: Frame | undefined;
+      /** Found on an instance that may be one of a subclass, which may have its own. */
+      readonly open?: true;
     }
   /** `super()` as seen from a class, on behalf of another. */
   | { readonly kind: 'super'; readonly after: Cls; readonly self: Cls }
@@ -90,4 +93,10 @@ export function unique(values: readonly Value[]): readonly Value[] {
     if (key === '') return true;
     return !seen.has(key) && seen.add(key);
   });
+}
+
+/** What iterating over a value gives. */
+export function elementsOf(value: Value): readonly Value[] {
+  if (value.kind === 'sequence') return value.of.flat();
+  return value.kind === 'object' && value.items ? value.items : [];
 }

@@ -71,6 +71,29 @@ describe('chains', () => {
     expect(said).toEqual(['the call graph is larger than the bound; chains beyond it were not followed']);
   });
 
+  test("a worker's hooks run once, its jobs do not", async () => {
+    const sites = await scan({
+      'worker.py':
+        'import time\n\n\nasync def close(ctx):\n    time.sleep(1)\n\n\nasync def job(ctx):\n    time.sleep(1)\n\n\nclass WorkerSettings:\n    functions = [job]\n    on_shutdown = close\n',
+    });
+    expect(sites.map(({ line, once }) => [line, once])).toEqual([
+      [5, true],
+      [9, false],
+    ]);
+  });
+
+  test('a method that one of two classes replaces may block; one that most replace does', async () => {
+    const classes =
+      'import time\n\n\nclass Base:\n    def rare(self):\n        return 1\n\n    def often(self):\n        return 1\n\n\nclass One(Base):\n    def rare(self):\n        time.sleep(1)\n\n    def often(self):\n        time.sleep(1)\n\n\nclass Two(One):\n    def rare(self):\n        return 2\n';
+    const sites = await scan({
+      'a.py': `${classes}\n\nasync def go(base: Base):\n    base.rare()\n    base.often()\n    Base().often()\n`,
+    });
+    expect(sites.map(({ line, possible }) => [line, possible])).toEqual([
+      [26, true],
+      [27, false],
+    ]);
+  });
+
   test('a lifespan handler that reaches the application in a dictionary runs once', async () => {
     const sites = await scan({
       'app.py':
