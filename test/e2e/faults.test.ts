@@ -1,4 +1,6 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, test } from '@jest/globals';
+import type { Pull } from '../../demo/local-github/store.js';
 import {
   ARGUED,
   BLOCKED,
@@ -139,6 +141,28 @@ describe('nothing is lost while down', () => {
     const quiet = s.mark;
     await s.sweep();
     expect(s.writesSince(quiet)).toEqual([]);
+  });
+
+  test('it looks at its start, and again and again, without being asked', async () => {
+    const s = stage();
+    const concluded = async (pull: Pull): Promise<void> => {
+      for (let round = 0; round < 600 && s.checksAt(pull.head.sha)[0]?.status !== 'completed'; round += 1)
+        await pause(100);
+    };
+    await s.stopApp();
+    const pull = await s.pullOf(FILES, { 'service/main.py': BLOCKING });
+    await s.startApp({ sweepMs: 2000 });
+    await concluded(pull);
+    expect(s.state(pull)).toEqual(BLOCKED);
+    // All deliveries of this one are lost.
+    s.world.github.webhooks.hold();
+    await s.push({ branch: 'docs', message: 'Docs', files: { 'README.md': '# New\n' }, from: 'main' });
+    const later = await s.openPull({ title: 'Docs', body: ARGUED, head: 'docs' });
+    s.world.github.webhooks.release(() => []);
+    await concluded(later);
+    await s.stopApp();
+    await s.startApp();
+    expect([s.state(pull), s.state(later)]).toEqual([BLOCKED, SILENT]);
   });
 
   test('the sweep finds a merge group, and asks again for deliveries that failed', async () => {
