@@ -58,7 +58,7 @@ const PREFIXED = /^(feat|feature|ft|f)_\w+/;
 
 /** `feature_exports boolean`, `feature_exports_max int`: what a customer's plan includes. */
 const holdsProductSwitches = (table: Table): boolean =>
-  [...table.columns.values()].some(({ name, type }) => type === 'boolean' && /^feature_/.test(name));
+  [...table.columns.values()].some(({ name, type }) => type === 'boolean' && name.startsWith('feature_'));
 
 function derivedColumns(table: Table): Column[] {
   const prefixCounts = !holdsProductSwitches(table);

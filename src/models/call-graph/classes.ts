@@ -66,9 +66,9 @@ export class Classes {
   #membersOf(cls: Cls, self: Cls, bound: boolean): Map<string, Values> {
     const key = cls === self ? (bound ? 'instance' : 'class') : `${self.id}${bound ? '' : '!'}`;
     let ways = this.#members.get(cls);
-    if (!ways) this.#members.set(cls, (ways = new Map()));
+    if (!ways) this.#members.set(cls, (ways = new Map<string, Map<string, Values>>()));
     let members = ways.get(key);
-    if (!members) ways.set(key, (members = new Map()));
+    if (!members) ways.set(key, (members = new Map<string, Values>()));
     return members;
   }
 
