@@ -126,13 +126,13 @@ class PlanReader {
   private pendingName = '';
 }
 
-const THREAD_GROUP = /ThreadGroup$/;
+const isThreadGroup = (type: string): boolean => type.endsWith('ThreadGroup');
 
 function summed({ line, elements }: Plan): LoadTest {
   const variables = userVariables(elements);
   const value = (element: Element, name: string): number | undefined =>
     resolved(element.properties.get(name), variables);
-  const groups = elements.filter(({ type }) => THREAD_GROUP.test(type));
+  const groups = elements.filter(({ type }) => isThreadGroup(type));
   const threads = groups.reduce((sum, group) => sum + (value(group, 'ThreadGroup.num_threads') ?? 0), 0);
   let rate: number | undefined;
   let duration: number | undefined;
@@ -182,19 +182,20 @@ function pace(
     return [peak || undefined, profile.reduce((sum, [, , lasts = 0]) => sum + lasts, 0) || undefined];
   }
   if (type.endsWith('OpenModelThreadGroup')) return openModel(properties.get('OpenModelThreadGroup.schedule') ?? '');
-  if (!THREAD_GROUP.test(type)) return [undefined, undefined];
+  if (!isThreadGroup(type)) return [undefined, undefined];
   const limited = properties.get('ThreadGroup.scheduler') !== 'false';
   return [undefined, limited ? value('ThreadGroup.duration') : undefined];
 }
 
+/** Units as JMeter's schedules spell them, without the plural. */
 const SECONDS: Readonly<Record<string, number>> = { ms: 0.001, s: 1, sec: 1, m: 60, min: 60, h: 3600, hour: 3600 };
-const secondsOf = (unit = 's'): number => SECONDS[unit.replace(/s$/, '') || 's'] ?? 1;
+const secondsOf = (unit = 's'): number => SECONDS[unit] ?? SECONDS[unit.slice(0, -1)] ?? 1;
 
 /** JMeter's own schedule language: `rate(1000/sec) random_arrivals(2 min)`. */
 function openModel(schedule: string): [number | undefined, number | undefined] {
   const steps = [...schedule.matchAll(/(\w+)\(\s*([\d.]+)\s*\/?\s*([a-z]*)\s*\)/g)];
   const rates = steps.flatMap(([, step, count, unit]) => (step === 'rate' ? Number(count) / secondsOf(unit) : []));
-  const lasting = steps.filter(([, step]) => step?.endsWith('_arrivals') || step === 'pause');
+  const lasting = steps.filter(([, step]) => step === 'pause' || step?.endsWith('_arrivals') === true);
   return [
     rates.length === 0 ? undefined : Math.max(...rates),
     lasting.length === 0

@@ -34,6 +34,8 @@ type Plain = Readonly<Record<string, ScriptValue>>;
 export const isPlain = (value: ScriptValue): value is Plain =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
+const isList = (value: ScriptValue): value is readonly ScriptValue[] => Array.isArray(value);
+
 /** Computes what an expression comes to with the names of its module, without running anything. */
 export function evaluate(expr: ScriptExpr, scope: ScriptScope, depth = 0): ScriptValue {
   if (depth > DEEPEST) return UNKNOWN;
@@ -100,7 +102,7 @@ const variable = (name: string, { environment }: ScriptScope): ScriptValue =>
   Object.hasOwn(environment, name) ? environment[name] : EXTERNAL;
 
 function property(of: ScriptValue, name: string): ScriptValue {
-  if (Array.isArray(of)) return name === 'length' ? of.length : /^\d{1,6}$/.test(name) ? of[Number(name)] : UNKNOWN;
+  if (isList(of)) return name === 'length' ? of.length : /^\d{1,6}$/.test(name) ? of[Number(name)] : UNKNOWN;
   if (!isPlain(of)) return UNKNOWN;
   return Object.hasOwn(of, name) ? of[name] : undefined;
 }
@@ -128,7 +130,7 @@ function object(
 /** The key under which an object notes that it holds more than can be read. */
 export const SPREAD_UNKNOWN = '…';
 
-const spread = (value: ScriptValue): readonly ScriptValue[] => (Array.isArray(value) ? value : [UNKNOWN]);
+const spread = (value: ScriptValue): readonly ScriptValue[] => (isList(value) ? value : [UNKNOWN]);
 
 function call(
   expr: Extract<ScriptExpr, { kind: 'call' }>,

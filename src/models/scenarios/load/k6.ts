@@ -73,7 +73,7 @@ function conditions(given: ScriptValue): (Condition | undefined)[] {
   const list: readonly ScriptValue[] = Array.isArray(given) ? (given as readonly ScriptValue[]) : [given];
   return list.map((one) => {
     const text = isPlain(one) ? one['threshold'] : one;
-    const [, aggregate, comparison, value] = (typeof text === 'string' && CONDITION.exec(text)) || [];
+    const [, aggregate, comparison, value] = (typeof text === 'string' ? CONDITION.exec(text) : null) ?? [];
     if (aggregate === undefined || comparison === undefined) return undefined;
     return { aggregate: aggregate.replaceAll(/\s/g, ''), comparison, value: Number(value) };
   });
