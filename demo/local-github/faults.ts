@@ -41,6 +41,11 @@ export class Faults {
     return this.planned.reduce((total, { times }) => total + times, 0);
   }
 
+  /** All is well again. */
+  clear(): void {
+    this.planned.length = 0;
+  }
+
   take(operation: string): Fault | undefined {
     const index = this.planned.findIndex((planned) => planned.operation === operation || planned.operation === '*');
     const found = this.planned[index];

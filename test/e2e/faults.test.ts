@@ -81,16 +81,20 @@ describe('GitHub in trouble', () => {
     expect(s.state(pull)).toEqual({ ...BLOCKED, checks: [unreviewed, ...BLOCKED.checks] });
   });
 
+  /** More than several events of one push can ask for, each with attempts of its own. */
+  const ALWAYS = 100;
+
   test('what goes wrong again and again ends the check with the reason as well; being limited never does', async () => {
     const s = stage();
     await s.push({ branch: 'main', message: 'Begin', files: FILES });
     await s.push({ branch: 'feature', message: 'Change', files: { 'service/main.py': BLOCKING }, from: 'main' });
     await s.idle();
     const { faults } = s.world.github;
-    faults.plan('repos/compare-commits-with-basehead', { kind: 'not-found' }, 5);
+    faults.plan('repos/compare-commits-with-basehead', { kind: 'not-found' }, ALWAYS);
     const pull = await s.openPull({ title: 'Change', body: ARGUED, head: 'feature' });
     await s.idle();
-    expect(faults.pending).toBe(0);
+    expect(ALWAYS - faults.pending).toBeGreaterThanOrEqual(5);
+    faults.clear();
     const unreviewed = ended('action_required', 'This commit could not be reviewed');
     expect(s.state(pull)).toEqual({ ...SILENT, checks: [unreviewed] });
     expect(s.summaryOf(pull)).toContain('GitHub answered 404 several times');
@@ -98,10 +102,11 @@ describe('GitHub in trouble', () => {
     await s.push({ branch: 'feature', message: 'More', files: { 'README.md': '# New\n' } });
     await s.idle();
     expect(s.state(pull)).toEqual(BLOCKED);
-    faults.plan('repos/compare-commits-with-basehead', { kind: 'secondary-limit', retryAfter: 1 }, 5);
+    faults.plan('repos/compare-commits-with-basehead', { kind: 'secondary-limit', retryAfter: 1 }, ALWAYS);
     await s.push({ branch: 'feature', message: 'Even more', files: { 'README.md': '# Newer\n' } });
     await s.idle();
-    expect(faults.pending).toBe(0);
+    expect(ALWAYS - faults.pending).toBeGreaterThanOrEqual(5);
+    faults.clear();
     expect(s.state(pull)).toEqual({ ...BLOCKED, checks: [{ status: 'in_progress', conclusion: null, title: null }] });
     await s.sweep();
     expect(s.state(pull)).toEqual(BLOCKED);

@@ -161,7 +161,7 @@ export interface Flows {
   readonly byPath: ReadonlyMap<string, ModuleFlow>;
   readonly resolver: ModuleResolver;
   /** Files of the repository that names of a file may lead to. */
-  seen(path: string): readonly string[];
+  readonly seen: (path: string) => readonly string[];
 }
 
 /** Where a file's imports lead. */
