@@ -71,7 +71,7 @@ export function evaluate(expr: ScriptExpr, scope: ScriptScope, depth = 0): Scrip
 }
 
 /** What a module exports under a name. */
-export function exported(name: string, scope: ScriptScope, depth = 0): ScriptValue {
+function exported(name: string, scope: ScriptScope, depth = 0): ScriptValue {
   const found = scope.facts.exports[name];
   return found && Object.hasOwn(scope.facts.exports, name) ? evaluate(found.value, scope, depth + 1) : UNKNOWN;
 }

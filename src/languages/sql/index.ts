@@ -10,7 +10,6 @@ export type * from './facts.js';
 export { loadSqlParser } from './parser.js';
 export { lineFinder } from './lines.js';
 export { readSql, sqlScript } from './read.js';
-export { suspectedChange } from './suspicion.js';
 export { baseType } from './ast.js';
 export { HOLE, splitStatements, TooDeep } from './split.js';
 
