@@ -60,7 +60,12 @@ describe('GitHub in trouble', () => {
     const pull = await s.pullOf(FILES, { 'service/main.py': sixty });
     await s.idle();
     expect(s.world.github.faults.pending).toBe(0);
-    expect(s.state(pull)).toMatchObject({ checks: [ended('failure', '60 findings must be answered')] });
+    expect(s.state(pull)).toEqual({
+      checks: [ended('failure', '60 findings must be answered')],
+      reviews: ['CHANGES_REQUESTED'],
+      inline: ['service/main.py:21 proc/blocking-call'],
+      discussion: [],
+    });
     const lines = s.checkOf(pull).annotations.map(({ start_line: line }) => line);
     expect([lines.length, new Set(lines).size]).toEqual([60, 60]);
   });
