@@ -124,7 +124,7 @@ export async function inPool(
   const progress = progressLine(described);
   const pool = new ReviewPool({
     deadlineMs: 900_000,
-    maxResidentBytes: 6e9,
+    maxGrowthBytes: 6e9,
     verify: postgresVerifier({ url: process.env['VERIFY_DATABASE_URL'] }),
     render: helmRenderer({ path: process.env['PATH'] }),
     // The person at the terminal reaches their own network anyway.

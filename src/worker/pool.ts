@@ -17,8 +17,11 @@ export interface PoolOptions {
   readonly threads?: number;
   /** A review that takes longer is given up. */
   readonly deadlineMs?: number;
-  /** Resident memory of the process above which running reviews are given up: V8's own limits bound neither wasm nor buffers. */
-  readonly maxResidentBytes?: number;
+  /**
+   * Resident memory that the process may gain over what it held when the pool was made; above it running reviews are given
+   * up: V8's own limits bound neither wasm nor buffers. What was there before is not the reviews' doing.
+   */
+  readonly maxGrowthBytes?: number;
   /** The compiled entry of the thread. */
   readonly threadFile?: URL;
   /** Answers `logical.verify`; without it such a question stays open. */
@@ -66,7 +69,7 @@ export class ReviewPool {
 
   constructor(options: PoolOptions = {}) {
     this.#deadlineMs = options.deadlineMs ?? 120_000;
-    this.#maxResidentBytes = options.maxResidentBytes ?? 2.5e9;
+    this.#maxResidentBytes = process.memoryUsage.rss() + (options.maxGrowthBytes ?? 2.5e9);
     this.#offers = { verify: options.verify, render: options.render, packageIndex: options.packageIndex };
     this.#pool = new Piscina({
       filename: (options.threadFile ?? new URL('./entry.cjs', import.meta.url)).href,

@@ -96,9 +96,16 @@ describe('a review is given up', () => {
   });
 
   test('when the process needs too much memory', async () => {
-    await expect(pool({ maxResidentBytes: 1 }).review({ head: silent(), configuration: {}, today })).rejects.toThrow(
+    await expect(pool({ maxGrowthBytes: 1 }).review({ head: silent(), configuration: {}, today })).rejects.toThrow(
       /too much memory/,
     );
+  });
+
+  test('not for memory that the process held before there was a pool', async () => {
+    const held = Buffer.alloc(700e6, 1);
+    const review = pool({ maxGrowthBytes: 600e6 }).review({ head: snapshotOf({}), configuration: {}, today });
+    await expect(review).resolves.toMatchObject({ verdict: 'pass' });
+    expect(held.at(-1)).toBe(1);
   });
 
   test('when the caller says so', async () => {
