@@ -90,6 +90,14 @@ async function judge(
     context.inconclusive(unknownFrom(tableLabel(table.name), doubt));
     return [];
   }
+  const unread = indexesAround(schema, table).find((index) => index.keys.some((key) => key.expression === '?'));
+  if (unread !== undefined) {
+    const label = tableLabel(table.name);
+    context.inconclusive(
+      `${label} has an index (${unread.name ?? 'unnamed'}) whose key cannot be read: it may serve filters.`,
+    );
+    return [];
+  }
   return proven(
     finding(schema, located, predicate, operand, table, context),
     filterProbe(table.name, operand.expression),

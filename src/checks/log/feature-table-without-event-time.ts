@@ -3,7 +3,7 @@ import type { CheckContext } from '../../core/check.js';
 import type { FindingDraft, Fix } from '../../core/types.js';
 import { tableLabel } from '../../languages/sql/index.js';
 import { doubtAbout, SPEAKS_OF, unknownFrom } from '../../models/schema/coverage.js';
-import { isFeatureTable } from '../../models/schema/features.js';
+import { isFeatureTable, snakeCase } from '../../models/schema/features.js';
 import { schemaModel } from '../../models/schema/index.js';
 import type { Column, Schema, Table } from '../../models/schema/index.js';
 
@@ -66,8 +66,8 @@ async function judge(schema: Schema, table: Table, context: Context): Promise<Fi
   const columns = schema.named(table.name).flatMap((twin) => [...twin.columns.values()]);
   const times = columns.filter(
     (column) =>
-      accepted.has(column.name.toLowerCase()) &&
-      (column.name !== 'valid_from' || columns.some((other) => other.name === 'valid_to')),
+      (accepted.has(column.name.toLowerCase()) || accepted.has(snakeCase(column.name))) &&
+      (snakeCase(column.name) !== 'valid_from' || columns.some((other) => snakeCase(other.name) === 'valid_to')),
   );
   if (times.length > 0) return times.some(isZoned) ? [] : [wrongType(table, times[0])].flatMap((draft) => draft ?? []);
   const doubt = await doubtAbout(schema, table, SPEAKS_OF.time, (path) => context.text(path));

@@ -4,6 +4,7 @@ import { readSql } from '../sql/index.js';
 import type { ColumnDefinition, ConstraintDefinition, IndexDefinition, IndexKey, TableName } from '../sql/index.js';
 import { argumentOf, keyword } from './evaluate.js';
 import type { Environment } from './evaluate.js';
+import { builtSql } from './expressions.js';
 import { columnType, unknownType } from './types.js';
 
 /** A column with what stands on it: its constraints, and `index=True`. */
@@ -189,11 +190,39 @@ function indexKey(expr: Expr, opclasses: ReadonlyMap<string, string>, env: Envir
     return indexKey(node.args[0] ?? (node.func.kind === 'Attribute' ? node.func.value : node), opclasses, env);
   }
   const text = env.string(node);
+  const rendered = text === undefined ? builtSql(onColumns(node), env) : undefined;
+  if (rendered?.special === true) return parseKey(rendered.sql) ?? { expression: '?' };
   const column = node.kind === 'Str' ? text : attributeName(node)[0];
   if (column !== undefined) return { column, ...opclassOf(column, opclasses) };
   const parsed = text === undefined ? undefined : parseKey(text);
   return parsed ?? { expression: text ?? '?' };
 }
+
+/** In `__table_args__` a column is a bare name: `body["author"].astext` means the same as `Post.body["author"].astext`. */
+function onColumns(expr: Expr): Expr {
+  switch (expr.kind) {
+    case 'Name':
+      return { ...expr, kind: 'Attribute', value: { ...expr, id: 'Table' }, attr: expr.id };
+    case 'Subscript':
+      return { ...expr, value: onColumns(expr.value) };
+    case 'Attribute':
+      return expr.value.kind === 'Name' ? withinName(expr, expr.value) : { ...expr, value: onColumns(expr.value) };
+    case 'Call':
+      return {
+        ...expr,
+        func: expr.func.kind === 'Attribute' && expr.func.value.kind !== 'Name' ? onColumns(expr.func) : expr.func,
+        args: expr.args.map(onColumns),
+      };
+    default:
+      return expr;
+  }
+}
+
+const COLUMN_ATTRIBUTES: ReadonlySet<string> = new Set(['astext', 'comparator', 'expression']);
+
+/** `body.astext` is about a column, `Post.body` names one. */
+const withinName = (expr: Extract<Expr, { kind: 'Attribute' }>, of: Extract<Expr, { kind: 'Name' }>): Expr =>
+  COLUMN_ATTRIBUTES.has(expr.attr) ? { ...expr, value: onColumns(of) } : expr;
 
 function opclassOf(column: string, opclasses: ReadonlyMap<string, string>): { opclass?: string } {
   const opclass = opclasses.get(column);

@@ -28,20 +28,25 @@ const JSON_TYPE = /^jsonb?$/;
 const STRONG_COLUMN =
   /^(feature_vector|feature_values?|features_json|feature_json|feature_data|feature_payload|feature_set\w*|feature_name|feature_view|feature_group|entity_id|entity_key|event_time|event_ts|event_timestamp|observed_at|as_of|valid_from|model_version|computed_at|created_timestamp)$/;
 
+/** `entityId`, as Prisma and Hibernate name what others call `entity_id`. */
+export const snakeCase = (name: string): string => name.replace(/([a-z\d])([A-Z])/g, '$1_$2').toLowerCase();
+
 /**
  * Whether a table holds features for models. By name and by evidence: a table called `features` may hold feature flags,
  * and a `feature_vector` may stand in a table that is called something else. Names the user configured win.
  */
 export function isFeatureTable(table: TableShape, settings: Settings): boolean {
   const { include, exclude } = settings.featureTables;
-  const name = table.name.name.toLowerCase();
+  const name = snakeCase(table.name.name);
+  const columns = [...table.columns].map((column) => ({ ...column, name: snakeCase(column.name), type: column.type }));
   const qualified = `${table.name.schema ?? 'public'}.${name}`;
   const matches = (patterns: readonly string[]): boolean =>
-    patterns.length > 0 && [name, qualified].some((text) => picomatch.isMatch(text, [...patterns]));
+    patterns.length > 0 &&
+    [name, table.name.name.toLowerCase(), qualified].some((text) => picomatch.isMatch(text, [...patterns]));
   if (matches(exclude) || name.startsWith('featured')) return false;
   if (matches(include.filter((pattern) => !BUILT_IN.has(pattern)))) return true;
   if (ABOUT_FEATURES.test(name)) return false;
-  return matches(include) ? hasEvidence([...table.columns]) : hasStrongEvidence([...table.columns]);
+  return matches(include) ? hasEvidence(columns) : hasStrongEvidence(columns);
 }
 
 /** By name alone, for a table that no file of the repository makes: only names that mean one thing. */

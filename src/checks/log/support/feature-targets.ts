@@ -1,7 +1,7 @@
 import type { Settings } from '../../../core/settings.js';
 import type { TableName } from '../../../languages/sql/index.js';
 import { CLASS_PREFIX } from '../../../languages/sqlalchemy/index.js';
-import { isFeatureTable, isFeatureTableName } from '../../../models/schema/features.js';
+import { isFeatureTable, isFeatureTableName, snakeCase } from '../../../models/schema/features.js';
 import type { Schema, Table } from '../../../models/schema/index.js';
 
 export interface FeatureTarget {
@@ -30,4 +30,4 @@ export const keepsLatestOnly = (name: string): boolean =>
 /** Names that count as event time in a key or a bound, beside the configured ones. */
 export const isTimeColumn = (name: string, settings: Settings): boolean =>
   settings.logical.eventTime.includes(name) ||
-  /(^|_)(time|timestamp|ts|date|day|at|valid_from|valid_to|as_of|snapshot\w*)$/.test(name);
+  /(^|_)(time|timestamp|ts|date|day|at|valid_from|valid_to|as_of|snapshot\w*)$/.test(snakeCase(name));

@@ -30,7 +30,7 @@ function fromSql(lines: string): string | undefined {
   const replaced = parts.map((part, i) =>
     i % 2 === 1
       ? part
-      : part.replace(/\bjson\b(?!\s*\()/gi, (word) => {
+      : part.replace(/(?<![.\w])json\b(?!\s*\(|\.)/gi, (word) => {
           changed = true;
           return word === word.toUpperCase() ? 'JSONB' : 'jsonb';
         }),
