@@ -167,7 +167,7 @@ function finding(
     snippet: indexSnippet(table, {
       // What serves every key is containment, over a GIN index.
       name: open ? `ix_${table.name.name}_${operand.json?.column.name ?? ''}` : name,
-      method: open ? 'gin' : 'btree',
+      method: open || isTextSearch(predicate, operand) ? 'gin' : 'btree',
       key: open ? (operand.json?.column.name ?? '') : `(${readable(operand.expression)})`,
       existing: true,
       alembic,
@@ -182,6 +182,10 @@ const almost = (index: Index | undefined): string =>
     : index === undefined
       ? ''
       : ` \`${index.name ?? '?'}\` is on another expression.`;
+
+/** `to_tsvector(…) @@ query`: no B-tree knows the operator. */
+const isTextSearch = ({ operator }: Predicate, { expression }: Operand): boolean =>
+  operator === '@@' && /\bto_tsvector\(/.test(expression);
 
 /** The canonical spelling holds one pair of parentheses more than people write. */
 const readable = (expression: string): string =>
