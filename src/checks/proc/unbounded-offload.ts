@@ -1,4 +1,5 @@
 import { defineCheck } from '../../core/check.js';
+import { NO_CALL } from '../../languages/python/flow.js';
 import type { FlowCall, Sym } from '../../languages/python/flow.js';
 import { calledName } from '../../models/call-graph/calls.js';
 import { familyOf } from '../../models/call-graph/patterns.js';
@@ -121,7 +122,7 @@ function boundNames({ program }: Radar): (text: string) => boolean {
   for (const module of program.modules.values()) {
     for (const fn of module.functions) {
       const bound = (sym: Sym): boolean =>
-        sym.t === 'call' && BOUNDED.test(calledName(fn.facts.calls[sym.site] ?? EMPTY) ?? '');
+        sym.t === 'call' && BOUNDED.test(calledName(fn.facts.calls[sym.site] ?? NO_CALL) ?? '');
       for (const { name, value } of fn.facts.bindings) if (bound(value)) named.add(name);
     }
     for (const cls of module.flow.classes) {
@@ -137,16 +138,6 @@ function boundNames({ program }: Radar): (text: string) => boolean {
   }
   return (text) => BOUNDED.test(text) || named.has(text.slice(text.lastIndexOf('.') + 1));
 }
-
-const EMPTY: FlowCall = {
-  func: { t: 'unknown' },
-  args: [],
-  keywords: [],
-  line: 0,
-  endLine: 0,
-  awaited: false,
-  statement: false,
-};
 
 function bounds(fn: Fn, isBound: (text: string) => boolean): boolean {
   const texts = [

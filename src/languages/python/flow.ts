@@ -89,6 +89,17 @@ export interface FlowCall {
   readonly ready?: boolean;
 }
 
+/** Stands where a value is said to come from a call that the facts do not have. */
+export const NO_CALL: FlowCall = {
+  func: { t: 'unknown' },
+  args: [],
+  keywords: [],
+  line: 0,
+  endLine: 0,
+  awaited: false,
+  statement: false,
+};
+
 /** Lines that run only where something holds of a parameter. */
 export interface FlowCondition {
   readonly name: string;

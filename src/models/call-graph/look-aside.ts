@@ -1,4 +1,5 @@
 import { defineModel } from '../../core/workspace.js';
+import { NO_CALL } from '../../languages/python/flow.js';
 import type { FlowCall, Sym } from '../../languages/python/flow.js';
 import { calledName } from './calls.js';
 import type { Fn } from './program.js';
@@ -249,16 +250,6 @@ const isGuarded = (line: number, fn: Fn): boolean =>
       of.t === 'call' &&
       (calledName(fn.facts.calls[of.site] ?? NO_CALL) ?? '').includes('suppress'),
   );
-
-const NO_CALL: FlowCall = {
-  func: { t: 'unknown' },
-  args: [],
-  keywords: [],
-  line: 0,
-  endLine: 0,
-  awaited: false,
-  statement: false,
-};
 
 /** The write stands where the value that was read is missing. */
 function fillsMiss(fn: Fn, read: CacheCall, write: CacheCall): boolean {

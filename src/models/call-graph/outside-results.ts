@@ -1,3 +1,4 @@
+import { NO_CALL } from '../../languages/python/flow.js';
 import type { FlowCall } from '../../languages/python/flow.js';
 import type { Interpreter } from './interpreter.js';
 import { canonical, OFFLOADERS, resultOf } from './types.js';
@@ -9,16 +10,6 @@ const NOTHING: Values = [];
 const ASYNC_MAKER = 'sqlalchemy.ext.asyncio.async_sessionmaker';
 /** Queues of threads and processes; without a size `put` never waits. */
 export const QUEUE = /^(?:queue|multiprocessing)\.(?:\w*Queue)$/;
-
-const NO_CALL: FlowCall = {
-  func: { t: 'unknown' },
-  args: [],
-  keywords: [],
-  line: 0,
-  endLine: 0,
-  awaited: false,
-  statement: false,
-};
 
 /** What calling something outside the repository gives. */
 export class OutsideResults {
