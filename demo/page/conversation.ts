@@ -73,7 +73,8 @@ const place = ({ first }: Thread): string => {
 export function thread(page: PullPage, item: Thread): Html {
   const { first, comments, replaced } = item;
   const outdated = first.subject === 'line' && first.line === undefined;
-  const done = outdated || first.resolvedBy !== undefined || first.body.startsWith('✓');
+  const answered = first.body.startsWith('✓');
+  const done = outdated || answered || first.resolvedBy !== undefined;
   const canApply = !outdated && /^```+suggestion$/m.test(first.body) && page.pull.state === 'open';
   const apply =
     canApply &&
@@ -83,7 +84,7 @@ export function thread(page: PullPage, item: Thread): Html {
   return markup`<details class="thread${done ? ' done' : ''}" id="discussion_r${first.id}" ${done ? '' : 'open'}>
     <summary>
       ${icons.file}<a href="${pullUrl(page)}/files#${first.path}">${place(item)}</a
-      >${outdated && markup`<span class="label">Outdated</span>`}${first.subject === 'file' && markup`<span class="label">On the file</span>`}
+      >${outdated && markup`<span class="label">Outdated</span>`}${answered && markup`<span class="label">Answered</span>`}${first.subject === 'file' && markup`<span class="label">On the file</span>`}
     </summary>
     ${first.subject === 'line' && markup`<div class="hunk-end">${hunkEnd(first.diffHunk, first.originalStartLine, first.originalLine)}</div>`}
     <div class="comments">${comments.map((comment) => box(comment, 'commented', `r${comment.id}`, replaced))}</div>

@@ -98,8 +98,9 @@ function fixText(finding: ReviewedFinding, c: Colors): string[] {
 
 const indented = (code: string, color: (text: string) => string): string[] =>
   printable(code)
+    .trimEnd()
     .split('\n')
-    .map((line) => `              ${color(line)}`);
+    .map((line) => (line === '' ? '' : `              ${color(line)}`));
 
 function sectionText(section: Section, c: Colors): string {
   const lines = [

@@ -9,14 +9,38 @@ import {
 } from '../../models/argument/index.js';
 import { listed } from './draft.js';
 
+interface Section {
+  readonly heading: string;
+  readonly hint: string;
+}
+
 /** What to write for a movement, in the words of the usual forms. */
-const SECTION: Readonly<Record<Movement, string>> = {
-  thesis:
-    '## Context and Problem Statement\n\n<!-- Thesis: what forces a decision, and the approach that suggests itself. -->\n',
-  antithesis:
-    '## Considered Options\n\n<!-- Antithesis: the other ways, or the drawbacks of this one: failure modes, conflicts, edge cases. -->\n',
-  synthesis: '## Decision Outcome\n\n<!-- Synthesis: what is done, and how it answers the objections. -->\n',
+const SECTION: Readonly<Record<Movement, Section>> = {
+  thesis: {
+    heading: 'Context and Problem Statement',
+    hint: 'Thesis: what forces a decision, and the approach that suggests itself.',
+  },
+  antithesis: {
+    heading: 'Considered Options',
+    hint: 'Antithesis: the other ways, or the drawbacks of this one: failure modes, conflicts, edge cases.',
+  },
+  synthesis: {
+    heading: 'Decision Outcome',
+    hint: 'Synthesis: what is done, and how it answers the objections.',
+  },
 };
+
+/** The sections in the markup that the record is written in. */
+function sections(path: string, missing: readonly Movement[]): NonNullable<FindingDraft['snippet']> {
+  const markup = /\.rst$/i.test(path) ? 'rst' : /\.(?:adoc|asciidoc)$/i.test(path) ? 'asciidoc' : 'markdown';
+  const written = missing.map((movement) => {
+    const { heading, hint } = SECTION[movement];
+    if (markup === 'rst') return `${heading}\n${'-'.repeat(heading.length)}\n\n.. ${hint}\n`;
+    if (markup === 'asciidoc') return `== ${heading}\n\n// ${hint}\n`;
+    return `## ${heading}\n\n<!-- ${hint} -->\n`;
+  });
+  return { language: markup, code: written.join('\n') };
+}
 
 const LACKS: Readonly<Record<Movement, string>> = {
   thesis: 'what forces the decision (thesis, context)',
@@ -36,7 +60,7 @@ export const adrIncomplete = defineCheck({
 known. The three movements count by their own names and by their equivalents: context, problem or drivers (thesis); considered
 options, alternatives, drawbacks, risks or consequences (antithesis); decision or outcome (synthesis). So
 [MADR](https://adr.github.io/madr/) 2 to 4, [Nygard's form](https://cognitect.com/blog/2011/11/15/documenting-architecture-decisions),
-[Y-statements](https://medium.com/olzzio/y-statements-10eb07b5a177) and prose that weighs an alternative pass as they are.
+[Y-statements](https://medium.com/olzzio/y-statements-10eb07b5a177) and prose that weighs an alternative pass as they are, in Markdown, reStructuredText or AsciiDoc.
 
 A superseded or deprecated record is not argued again, but the record that is named as its successor must exist.`,
   examples: {
@@ -94,7 +118,7 @@ function incomplete({ path, record }: RecordFile): FindingDraft[] {
       consequence:
         'Whoever meets the drawback later cannot tell whether it was known, and the decision is made a second time.',
       evidence: `${record.title || path}: no ${listed(record.missing)}`,
-      snippet: { language: 'markdown', code: record.missing.map((movement) => SECTION[movement]).join('\n') },
+      snippet: sections(path, record.missing),
     },
   ];
 }
