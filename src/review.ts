@@ -138,12 +138,19 @@ async function sectionsOf(workspace: SnapshotWorkspace, views: readonly View[] |
   return sections;
 }
 
-/** A gap decides when the change touches the file (or everything is under review) and it should have been readable. */
+/**
+ * A gap decides when the change touches the file (or everything is under review) and it should have been readable. An
+ * assumption never does, and is only told where the change has to do with it.
+ */
 function gapsOf(workspace: SnapshotWorkspace, kept: readonly ReviewGap[]): ReviewGap[] {
   const changed = new Set(workspace.changes.map((change) => change.path));
-  const own = workspace.gaps.map((gap) => ({
+  const told = workspace.gaps.filter(
+    ({ kind, path, about }) =>
+      kind !== 'assumed' || workspace.everything || changed.has(path) || (about !== undefined && changed.has(about)),
+  );
+  const own = told.map((gap) => ({
     ...gap,
-    decisive: changed.has(gap.path) || (workspace.everything && gap.kind === 'unread'),
+    decisive: gap.kind !== 'assumed' && (changed.has(gap.path) || (workspace.everything && gap.kind === 'unread')),
   }));
   const unknown = workspace.changes.flatMap((change): ReviewGap[] =>
     change.unknown

@@ -165,6 +165,26 @@ describe('nothing is a silent pass', () => {
     expect(result.gaps.map((gap) => gap.path)).toEqual(['a.txt']);
   });
 
+  test('an assumption is told where the change has to do with it, and decides nowhere', async () => {
+    const assuming = check('phy/assuming', async (context) => {
+      context.gap({ path: 'a.txt', line: 1, kind: 'assumed', reason: 'taken for unknown', about: 'gone.env' });
+      return [];
+    });
+    const told = async (...changed: string[]): Promise<string[]> => {
+      const head = snapshotOf(
+        { 'a.txt': 'x', 'b.txt': 'x' },
+        { changes: changed.map((path) => modified(path, [1, 1])) },
+      );
+      const base = changed.length === 0 ? {} : { base: snapshotOf({}) };
+      const { verdict, gaps } = await review(input([assuming], { head, ...base }));
+      return [verdict, ...gaps.map(({ path, decisive }) => `${path} ${String(decisive)}`)];
+    };
+    expect(await told('a.txt')).toEqual(['pass', 'a.txt false']);
+    expect(await told('gone.env')).toEqual(['pass', 'a.txt false']);
+    expect(await told()).toEqual(['pass', 'a.txt false']);
+    expect(await told('b.txt')).toEqual(['pass']);
+  });
+
   test('an open question decides unless the merge base had it too', async () => {
     const open = check('log/open', async (context) => {
       for (const path of context.glob('**'))

@@ -24,7 +24,7 @@ export interface Extracted<F> {
 }
 
 export interface Problem {
-  readonly kind: Gap['kind'];
+  readonly kind: Exclude<Gap['kind'], 'assumed'>;
   readonly reason: string;
   readonly line?: number;
 }

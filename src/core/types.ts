@@ -131,13 +131,16 @@ export type Outcome = { readonly check: CheckId } & (
 /**
  * Something that could not be read or judged.
  * `unread`: it should have been (broken encoding, syntax error, too large). `unsupported`: known not to be ours
- * (Helm template, another database's SQL, a notebook magic line).
+ * (Helm template, another database's SQL, a notebook magic line). `assumed`: everything was judged, on an assumption that
+ * the reason names; no answer is known to hang on it (docs/adr/0010).
  */
 export interface Gap {
   readonly path: string;
   readonly reason: string;
-  readonly kind: 'unread' | 'unsupported';
+  readonly kind: 'unread' | 'unsupported' | 'assumed';
   readonly line?: number;
+  /** Another path that the line speaks of: a file that is named and not there. */
+  readonly about?: string;
 }
 
 /** Where a file belongs; a path may have several roles. Detected from the layout, or set in the configuration. */

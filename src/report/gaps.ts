@@ -1,4 +1,5 @@
 import type { ReviewGap } from '../core/review.js';
+import { plural } from './counts.js';
 
 /** How many files of one folder may say the same before they are told as one. */
 const ALIKE = 3;
@@ -20,10 +21,21 @@ export function gathered(gaps: readonly ReviewGap[]): GatheredGap[] {
   }
   return [...groups.values()].flatMap((group) => {
     const [first] = group;
+    if (first?.kind === 'assumed') return onePerFile(group);
     const files = new Set(group.map(({ path }) => path)).size;
     if (first === undefined || first.decisive || files <= ALIKE) return group.map((gap) => ({ ...gap, files: 1 }));
     const { line: _, ...rest } = first;
     return [{ ...rest, path: folderOf(first.path), reason: `${String(files)} files: ${first.reason}`, files }];
+  });
+}
+
+/** The same assumption on many lines of a file (twelve services that name one `.env`) is one line, at the first of them. */
+function onePerFile(group: readonly ReviewGap[]): GatheredGap[] {
+  return [...new Set(group.map(({ path }) => path))].flatMap((file) => {
+    const [first, ...others] = group.filter(({ path }) => path === file);
+    if (first === undefined) return [];
+    const more = others.length === 0 ? '' : ` (so on ${plural(others.length, 'further line')})`;
+    return [{ ...first, reason: first.reason + more, files: 1 }];
   });
 }
 

@@ -14,6 +14,7 @@ export function toJson(review: Review): string {
       })),
       unread: review.gaps.filter((gap) => gap.kind === 'unread').map(gapJson),
       unsupported: review.gaps.filter((gap) => gap.kind === 'unsupported').map(gapJson),
+      assumed: review.gaps.filter((gap) => gap.kind === 'assumed').map(gapJson),
       sections: review.sections,
       ...(review.gate ? { gate: review.gate } : {}),
       notes: review.notes,

@@ -1,4 +1,4 @@
-import type { Review, ReviewedFinding } from '../core/review.js';
+import type { Review, ReviewedFinding, ReviewGap } from '../core/review.js';
 import type { Section } from '../core/types.js';
 import { countsByView } from './counts.js';
 import { oneLine, printable } from './escape.js';
@@ -67,7 +67,11 @@ export function toMarkdown(review: Review): string {
     `${count.view.toUpperCase()} ${count.title}`,
     ...[count.block, count.warn, count.note, count.existing, count.excused].map(String),
   ]);
-  const gaps = gathered(review.gaps).map((gap) => `- ${codeSpan(gap.path)}: ${inert(gap.reason)}`);
+  const all = gathered(review.gaps);
+  const line = (gap: ReviewGap): string =>
+    `- ${codeSpan(gap.line === undefined ? gap.path : `${gap.path}:${gap.line}`)}: ${inert(gap.reason)}`;
+  const gaps = all.filter(({ kind }) => kind !== 'assumed').map(line);
+  const assumed = all.filter(({ kind }) => kind === 'assumed').map(line);
   const parts = [
     '# Dialectic review',
     `Verdict: ${verdict}`,
@@ -75,6 +79,7 @@ export function toMarkdown(review: Review): string {
     ...review.findings.filter((finding) => finding.scope !== 'existing').map(findingMarkdown),
     ...review.sections.map(sectionMarkdown),
     ...(gaps.length > 0 ? ['## Not evaluated', gaps.join('\n')] : []),
+    ...(assumed.length > 0 ? ['## Assumed', assumed.join('\n')] : []),
     ...(review.notes.length > 0 ? ['## Notes', review.notes.map((text) => `- ${inert(text, 800)}`).join('\n')] : []),
   ];
   return `${parts.join('\n\n')}\n`;

@@ -35,7 +35,7 @@ export function toSarif(review: Review, version: string): string {
           {
             executionSuccessful: review.verdict !== 'incomplete',
             toolExecutionNotifications: review.gaps.map((gap) => ({
-              level: 'warning',
+              level: gap.kind === 'assumed' ? 'note' : 'warning',
               message: { text: `${gap.path}: ${gap.reason}` },
             })),
           },

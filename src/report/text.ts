@@ -1,6 +1,6 @@
 import pc from 'picocolors';
 import type { Review, ReviewedFinding } from '../core/review.js';
-import type { Section, Severity } from '../core/types.js';
+import type { Gap, Section, Severity } from '../core/types.js';
 import { countsByView, plural } from './counts.js';
 import { oneLine, printable } from './escape.js';
 import { gathered } from './gaps.js';
@@ -33,6 +33,7 @@ export function toText(review: Review, options: TextOptions): string {
     ),
     ...listed('Not read', gapLines(review, 'unread'), c),
     ...listed('Not evaluated', gapLines(review, 'unsupported'), c),
+    ...listed('Assumed', gapLines(review, 'assumed'), c),
     ...listed(
       'Could not be answered',
       countsByView(review).flatMap((count) => count.open.map((line) => oneLine(line))),
@@ -156,7 +157,7 @@ function wrapped(text: string): string[] {
 const placeLine = (finding: ReviewedFinding): string =>
   `${printable(finding.location.path)}:${finding.location.startLine} ${finding.check}`;
 
-const gapLines = (review: Review, kind: 'unread' | 'unsupported'): string[] =>
+const gapLines = (review: Review, kind: Gap['kind']): string[] =>
   gathered(review.gaps.filter((gap) => gap.kind === kind)).map(
     (gap) => `${printable(gap.path)}${gap.line ? `:${gap.line}` : ''}: ${oneLine(gap.reason)}`,
   );

@@ -29,3 +29,11 @@ test('a few files, other reasons and what the verdict hangs on stay by themselve
 test('several places in one file are no folder of files', () => {
   expect(shown([1, 2, 3, 4, 5].map((line) => ({ ...gap('k8s/a.yaml'), line })))).toHaveLength(5);
 });
+
+test('an assumption made on many lines of a file is one line, at the first', () => {
+  const named = (path: string, line: number): ReviewGap => ({ ...gap(path, 'env_file .env'), kind: 'assumed', line });
+  expect(shown([named('a.yml', 3), named('a.yml', 9), named('a.yml', 12), named('b.yml', 4)])).toEqual([
+    'a.yml:3 env_file .env (so on 2 further lines)',
+    'b.yml:4 env_file .env',
+  ]);
+});

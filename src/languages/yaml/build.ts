@@ -128,7 +128,7 @@ export class DocumentBuilder {
       text,
       style,
     };
-    return tag === undefined ? node : { ...node, tag };
+    return tag === undefined ? node : { ...node, tag, tagLine: this.tagLine(event) };
   }
 
   /** From the first quote, indicator or character to the end, as offsets in the parsed text. */
@@ -159,9 +159,13 @@ export class DocumentBuilder {
     return event.tagStart < 0 ? undefined : this.source.slice(event.tagStart, event.tagEnd);
   }
 
+  private tagLine(event: { tagStart: number }): number {
+    return this.lines.at(this.base + event.tagStart).line;
+  }
+
   private tagged(node: RawNode, event: MappingEvent | SequenceEvent): RawNode {
     const tag = this.tagOf(event);
-    return tag === undefined ? node : { ...node, tag };
+    return tag === undefined ? node : { ...node, tag, tagLine: this.tagLine(event) };
   }
 }
 

@@ -16,7 +16,7 @@ import { Lines } from './lines.js';
  */
 export const yamlExtractor: Extractor<YamlFacts> = {
   name: 'yaml',
-  version: 1,
+  version: 2,
   extract: (bytes) => extractYaml(decodeText(bytes)),
 };
 

@@ -22,6 +22,8 @@ export type RawNode = RawScalar | RawMapping | RawSequence | RawAlias;
 interface RawBase {
   readonly range: Range;
   readonly tag?: string;
+  /** Where the tag stands; a mapping may begin on a later line. */
+  readonly tagLine?: number;
 }
 
 export interface RawScalar extends RawBase {

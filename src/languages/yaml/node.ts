@@ -58,6 +58,15 @@ export class YamlNode {
     return this.raw.tag;
   }
 
+  /** Every tag of the document that this node stands in, as written, with the kind and the line of what carries it. */
+  tags(): { readonly tag: string; readonly kind: YamlNode['kind']; readonly line: number }[] {
+    return this.document.nodes.flatMap((node) =>
+      node.kind === 'alias' || node.tag === undefined
+        ? []
+        : [{ tag: node.tag, kind: node.kind, line: node.tagLine ?? node.range.start.line }],
+    );
+  }
+
   /** A scalar's value by YAML 1.2's core schema; undefined for collections. */
   get value(): ScalarValue | undefined {
     return this.raw.kind === 'scalar' ? this.raw.value : undefined;

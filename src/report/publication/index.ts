@@ -51,7 +51,7 @@ export function publicationOf(input: PublicationInput): Publication {
       checks: new Set(
         review.outcomes.flatMap((o) => (o.kind === 'crashed' || o.kind === 'inconclusive' ? [o.check] : [])),
       ),
-      paths: new Set(review.gaps.map((gap) => gap.path)),
+      paths: new Set(review.gaps.flatMap(({ kind, path }) => (kind === 'assumed' ? [] : [path]))),
     },
   };
 }

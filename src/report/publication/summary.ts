@@ -1,4 +1,4 @@
-import type { Review, ReviewedFinding } from '../../core/review.js';
+import type { Review, ReviewedFinding, ReviewGap } from '../../core/review.js';
 import { REVIEWERS } from '../../reviewers/index.js';
 import { countsByView, plural, type ViewCount } from '../counts.js';
 import { gathered } from '../gaps.js';
@@ -104,12 +104,16 @@ function stateOf(review: Review, view: string, count: ViewCount | undefined): st
 
 function notEvaluated(review: Review): string[] {
   const gaps = gathered(review.gaps).sort((a, b) => Number(b.decisive) - Number(a.decisive));
-  const lines = gaps.map((gap) => {
+  const line = (gap: ReviewGap): string => {
     const place = codeSpan(gap.line === undefined ? gap.path : `${gap.path}:${gap.line}`);
     return `- ${place}: ${prose(gap.reason, 400)}${gap.decisive ? ' **(part of this change)**' : ''}`;
-  });
-  const open = countsByView(review).flatMap((count) => count.open.map((line) => `- ${prose(line, 500)}`));
-  return [...listed('Not evaluated', lines), ...listed('Questions left open', open)];
+  };
+  const open = countsByView(review).flatMap((count) => count.open.map((one) => `- ${prose(one, 500)}`));
+  return [
+    ...listed('Not evaluated', gaps.filter(({ kind }) => kind !== 'assumed').map(line)),
+    ...listed('Questions left open', open),
+    ...listed('Assumed', gaps.filter(({ kind }) => kind === 'assumed').map(line)),
+  ];
 }
 
 const MAX_LISTED = 50;

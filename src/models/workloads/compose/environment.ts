@@ -1,6 +1,9 @@
+import type { Gap } from '../../../core/types.js';
 import type { Workspace } from '../../../core/workspace.js';
 import { dotenvExtractor } from '../../../languages/dotenv/index.js';
+import { UNKNOWN } from '../model.js';
 import { interpolate, type Lookup } from './interpolate.js';
+import type { Value } from './tree.js';
 
 export interface EnvironmentValue {
   /** Undefined for a bare name: the shell's value. */
@@ -27,6 +30,15 @@ export async function environmentFile(
   }
   return values;
 }
+
+/** Such files are often kept out of git on purpose, so this turns no verdict: what depends on one says so itself. */
+export const missingEnvironmentFile = ({ at }: Pick<Value, 'at'>, path: string): Gap => ({
+  path: at.path,
+  line: at.line,
+  kind: 'assumed',
+  about: path,
+  reason: `env_file ${path.replaceAll(UNKNOWN, '?')} is not in the repository: the variables that it sets count as unknown`,
+});
 
 /** What `${NAME}` means in a project: the first file that sets it, then the lookup outside. */
 export async function lookupIn(

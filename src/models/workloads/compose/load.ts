@@ -2,7 +2,8 @@ import type { Workspace } from '../../../core/workspace.js';
 import { yamlDocuments } from '../../../languages/yaml/index.js';
 import { isKnown } from '../model.js';
 import { directoryOf, within } from '../paths.js';
-import { lookupIn } from './environment.js';
+import { recordTags } from '../tags.js';
+import { lookupIn, missingEnvironmentFile } from './environment.js';
 import { interpolate, type Lookup } from './interpolate.js';
 import { merge, services, unique } from './merge.js';
 import { branch, child, fromYaml, isNull, items, mapLeaves, settled, text } from './tree.js';
@@ -55,6 +56,7 @@ export class ProjectLoader {
       return [];
     }
     const roots = (await yamlDocuments(this.workspace, file)) ?? [];
+    recordTags(this.workspace, file, roots);
     return roots
       .filter((root) => root.kind === 'mapping')
       .map((root) => mapLeaves(fromYaml(root, file), (leaf) => expanded(leaf, lookup)));
@@ -84,7 +86,7 @@ export class ProjectLoader {
     for (const path of paths) this.referenced.add(path);
     const named = text(child(item, 'project_directory'));
     const directory = named === undefined ? directoryOf(first) : (within(scope.directory, named) ?? directoryOf(first));
-    const files = items(child(item, 'env_file')).map((env) => this.local(text(env), scope.directory, env, 'env_file'));
+    const files = items(child(item, 'env_file')).map((env) => this.environmentFile(env, scope.directory));
     const environment = files.length > 0 ? files.filter((path) => path !== undefined) : [join(directory, '.env')];
     const lookup = await lookupIn(this.workspace, environment, scope.lookup);
     const document = await this.merged(paths, { directory, lookup, including: chain });
@@ -147,6 +149,16 @@ export class ProjectLoader {
       directory: directoryOf(path),
       lookup: from.lookup,
     };
+  }
+
+  /** Often kept out of git: what it sets is unknown then, as of any variable that nobody sets. */
+  private environmentFile(env: Value, directory: string): string | undefined {
+    const written = text(env);
+    const path = written === undefined ? undefined : within(directory, written);
+    if (path === undefined || this.workspace.file(path) !== undefined)
+      return this.local(written, directory, env, 'env_file');
+    this.workspace.gap(missingEnvironmentFile(env, path));
+    return undefined;
   }
 
   /** A file of the repository that a Compose file names; undefined, and on record, when there is none. */

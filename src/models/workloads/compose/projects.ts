@@ -93,7 +93,12 @@ async function composeFiles(workspace: Workspace): Promise<ComposeFile[]> {
     .glob('**/*.{yml,yaml}')
     .filter((path) => !CI.test(path) && !charts.some((chart) => chart.covers(path)));
   const files: ComposeFile[] = [];
-  for (const path of await workspace.mentioning(yaml, ['services:', 'services :', '"services"'])) {
+  const named = yaml.filter(isNamed);
+  const candidates = [
+    ...(await workspace.mentioning(yaml, ['services:', 'services :', '"services"'])),
+    ...(await workspace.mentioning(named, ['include:'])),
+  ];
+  for (const path of [...new Set(candidates)].sort()) {
     const roots = (await yamlDocuments(workspace, path)) ?? [];
     const file = composeFile(path, roots);
     if (file !== undefined) files.push(file);
@@ -120,15 +125,17 @@ async function oldFormat(workspace: Workspace, yaml: readonly string[], files: r
   }
 }
 
+const isNamed = (path: string): boolean => NAMED.test(path.slice(path.lastIndexOf('/') + 1));
+
 /** A file is Compose's by its name, or when every one of its services says what it runs. */
 function composeFile(path: string, roots: readonly YamlNode[]): ComposeFile | undefined {
   const entries = roots
     .flatMap((root) => root.get('services')?.entries() ?? [])
     .filter(({ value }) => value.kind === 'mapping' || value.isNull);
-  if (entries.length === 0) return undefined;
+  const named = isNamed(path);
+  if (entries.length === 0 && !(named && roots.some((root) => root.has('include')))) return undefined;
   const complete = entries.filter(({ value }) => value.has('image') || value.has('build') || value.has('extends'));
   const partial = entries.filter((entry) => !complete.includes(entry));
-  const named = NAMED.test(path.slice(path.lastIndexOf('/') + 1));
   if (!named && (partial.length > 0 || roots.some((root) => root.has('apiVersion')))) return undefined;
   return { path, names: new Set(entries.map(({ key }) => key)), partial: new Set(partial.map(({ key }) => key)) };
 }

@@ -17,7 +17,7 @@ import { isKnown, UNKNOWN } from '../model.js';
 import { within } from '../paths.js';
 import { dockerBytes } from '../quantity.js';
 import { shellWords } from '../words.js';
-import { environmentFile } from './environment.js';
+import { environmentFile, missingEnvironmentFile } from './environment.js';
 import type { Lookup } from './interpolate.js';
 import { isRemote, join } from './load.js';
 import { asList, services } from './merge.js';
@@ -192,6 +192,9 @@ async function fromFiles(
     }
     const values = path === undefined ? undefined : await environmentFile(workspace, path, lookup);
     if (values === undefined) gaps.push(`env_file ${shown(written)} is not in the repository`);
+    const isWanted = text(child(item, 'required')) !== 'false';
+    if (path !== undefined && values === undefined && isWanted && workspace.file(path) === undefined)
+      workspace.gap(missingEnvironmentFile(item, path));
     for (const [name, { value, line }] of values ?? []) {
       const known = value !== undefined && isKnown(value) ? value : undefined;
       const use = { path: item.at.path, line: item.at.line, label: 'env_file is used here' };
@@ -236,7 +239,10 @@ function amountOf(value: Value | undefined): Amount | undefined {
       ...base,
       bytes: undefined,
       text: shown(written),
-      unknown: 'depends on a variable that nothing in the repository sets',
+      unknown:
+        value.kind === 'leaf' && value.foreignTag !== undefined
+          ? `it carries the tag ${value.foreignTag.slice(0, 60)}, which is not known`
+          : 'depends on a variable that nothing in the repository sets',
     };
   const bytes = dockerBytes(written);
   if (bytes === 0) return undefined;

@@ -1,6 +1,7 @@
 import type { TraceStep } from '../../../core/types.js';
 import type { ScalarValue, YamlNode } from '../../../languages/yaml/index.js';
-import type { Place } from '../model.js';
+import { UNKNOWN, type Place } from '../model.js';
+import { isForeign } from '../tags.js';
 
 /**
  * A Compose document on its way through interpolation and merging: plain values that remember the lines they come from.
@@ -20,6 +21,8 @@ export interface Leaf extends Base {
   readonly value: ScalarValue;
   /** The characters, after interpolation. */
   readonly text: string;
+  /** A tag without a meaning here; `text` is then {@link UNKNOWN}. */
+  readonly foreignTag?: string;
   /** A path that was made relative to the repository's root when its file was loaded. */
   readonly resolved?: true;
 }
@@ -49,6 +52,8 @@ export function fromYaml(node: YamlNode, path: string, via: readonly TraceStep[]
   const base: Base = { at, ...(steps.length > 0 ? { via: steps } : {}), ...(tag ? { tag } : {}) };
   if (node.kind === 'sequence')
     return { kind: 'list', ...base, items: node.items().map((item) => fromYaml(item, path, steps)) };
+  if (node.kind === 'scalar' && isForeign(node.tag))
+    return { kind: 'leaf', ...base, value: UNKNOWN, text: UNKNOWN, foreignTag: node.tag };
   if (node.kind === 'scalar') return { kind: 'leaf', ...base, value: node.value ?? null, text: node.text ?? '' };
   const entries = new Map<string, Entry>();
   for (const { key, keyNode, value, mergedAt } of node.entries()) {

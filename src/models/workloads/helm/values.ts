@@ -1,10 +1,12 @@
 import type { Workspace } from '../../../core/workspace.js';
-import { yamlDocuments, type YamlNode } from '../../../languages/yaml/index.js';
+import { yamlDocuments } from '../../../languages/yaml/index.js';
 import { workload } from '../kubernetes/custom.js';
+import { withoutForeign, type ManifestNode } from '../kubernetes/node.js';
 import { placeOf } from '../kubernetes/pod.js';
 import { directoryOf } from '../paths.js';
 import { kubernetesBytes } from '../quantity.js';
 import type { Workload } from '../model.js';
+import { recordTags } from '../tags.js';
 import { renderedCharts } from './rendered.js';
 
 const HEAP_KEY =
@@ -26,20 +28,22 @@ export async function helmWorkloads(workspace: Workspace): Promise<Workload[]> {
       ({ path }) => path.startsWith(prefix) && /^values[\w.-]*\.ya?ml$/.test(path.slice(prefix.length)),
     );
     for (const { path } of values) {
-      for (const root of (await yamlDocuments(workspace, path)) ?? []) found.push(...within(root, path, 'values', 0));
+      const roots = (await yamlDocuments(workspace, path)) ?? [];
+      recordTags(workspace, path, roots);
+      for (const root of roots) found.push(...within(withoutForeign(root, path), path, 'values', 0));
     }
   }
   return found;
 }
 
-function within(node: YamlNode, path: string, name: string, depth: number): Workload[] {
+function within(node: ManifestNode, path: string, name: string, depth: number): Workload[] {
   if (node.kind !== 'mapping' || depth > MAX_DEPTH) return [];
   const own = here(node, path, name);
   const below = node.entries().flatMap(({ key, value }) => within(value, path, key, depth + 1));
   return own === undefined ? below : [own, ...below];
 }
 
-function here(node: YamlNode, path: string, name: string): Workload | undefined {
+function here(node: ManifestNode, path: string, name: string): Workload | undefined {
   const memory = node.get('resources', 'limits', 'memory');
   const heap = node
     .entries()

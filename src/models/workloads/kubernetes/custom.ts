@@ -1,5 +1,6 @@
 import { Unparsable } from '../../../core/errors.js';
 import { parseYaml } from '../../../languages/yaml/index.js';
+import { UNKNOWN } from '../model.js';
 import type { Amount, CommandLine, Container, Variable, Workload } from '../model.js';
 import { kubernetesBytes } from '../quantity.js';
 import type { Manifest } from './manifests.js';
@@ -76,7 +77,10 @@ function strimzi(manifest: Manifest, spec: ManifestNode, part: string | undefine
 
 function amount(node: ManifestNode | undefined, path: string): Amount | undefined {
   if (node?.text === undefined || node.isNull) return undefined;
-  return { text: node.text, bytes: kubernetesBytes(node.text), at: placeOf(node, path) };
+  const bytes = kubernetesBytes(node.text);
+  const unknown =
+    bytes === undefined ? { unknown: `"${node.text.replaceAll(UNKNOWN, '?').slice(0, 60)}" is no quantity` } : {};
+  return { text: node.text, bytes, at: placeOf(node, path), ...unknown };
 }
 
 export function workload(manifest: Manifest, given: Partial<Container>): Workload {

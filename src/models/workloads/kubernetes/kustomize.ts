@@ -1,13 +1,16 @@
+import { Unparsable } from '../../../core/errors.js';
 import type { Workspace } from '../../../core/workspace.js';
 import { parseYaml, yamlDocuments } from '../../../languages/yaml/index.js';
-import { environmentFile } from '../compose/environment.js';
+import { environmentFile, missingEnvironmentFile } from '../compose/environment.js';
 import type { Branch, Entry, Leaf, Value } from '../compose/tree.js';
 import { child, fromYaml, isNull, items, mapLeaves, text } from '../compose/tree.js';
-import type { Place } from '../model.js';
+import { UNKNOWN, type Place } from '../model.js';
 import { directoryOf, within } from '../paths.js';
+import { recordTags } from '../tags.js';
 import { jsonPatch, strategicMerge } from './patch.js';
 
 const FILES = ['kustomization.yaml', 'kustomization.yml', 'Kustomization'];
+const PROGRAMS = ['helmCharts', 'helmChartInflationGenerator', 'generators', 'transformers', 'replacements'];
 const MAX_BUILDS = 300;
 const MAX_OBJECTS = 20_000;
 
@@ -63,6 +66,7 @@ class Builder {
       if (objects.length > MAX_OBJECTS) break;
     }
     objects.push(...(await this.generated(root, directory)));
+    this.recordUnsupported(root);
     for (const patch of await this.patches(root, directory, files)) objects = objects.map((object) => patch(object));
     const [prefix, suffix] = [text(child(root, 'namePrefix')) ?? '', text(child(root, 'nameSuffix')) ?? ''];
     if (prefix !== '' || suffix !== '') this.affixes.push({ prefix, suffix });
@@ -97,12 +101,7 @@ class Builder {
     }
     const below = path === undefined ? undefined : await this.build(path, chain);
     if (below === undefined) {
-      this.workspace.gap({
-        path: at,
-        line,
-        kind: 'unread',
-        reason: `kustomization names ${written}, which ${path === undefined ? 'leaves' : 'is not in'} the repository`,
-      });
+      this.missing(resource, path);
       return [];
     }
     this.taken.add(below.directory);
@@ -110,8 +109,34 @@ class Builder {
     return [...below.objects];
   }
 
+  /** What brings or changes objects by running something: charts, plugins, functions. */
+  private recordUnsupported(root: Value): void {
+    for (const key of PROGRAMS) {
+      const entry = root.kind === 'map' ? root.entries.get(key) : undefined;
+      if (entry === undefined || items(entry.value).length === 0) continue;
+      const { path, line } = entry.key;
+      this.workspace.gap({ path, line, kind: 'unsupported', reason: `kustomization's ${key} are not evaluated` });
+    }
+  }
+
+  /** A file that a kustomization names; undefined, and on record, when there is none. */
+  private local(named: Value, directory: string): string | undefined {
+    const path = within(directory, text(named) ?? '');
+    if (path !== undefined && this.workspace.file(path) !== undefined) return path;
+    this.missing(named, path);
+    return undefined;
+  }
+
+  private missing(named: Value, path: string | undefined): void {
+    const { path: at, line } = named.at;
+    const written = (text(named) ?? '').replaceAll(UNKNOWN, '?');
+    const reason = `kustomization names ${written}, which ${path === undefined ? 'leaves' : 'is not in'} the repository`;
+    this.workspace.gap({ path: at, line, kind: 'unread', reason });
+  }
+
   private async documents(path: string): Promise<Value[]> {
     const roots = (await yamlDocuments(this.workspace, path)) ?? [];
+    recordTags(this.workspace, path, roots);
     return roots
       .filter((root) => root.kind === 'mapping' || root.kind === 'sequence')
       .map((root) => fromYaml(root, path));
@@ -147,12 +172,38 @@ class Builder {
     files: string[],
   ): Promise<Value[]> {
     const written = text(inline);
-    if (written !== undefined && inline !== undefined) return inlineDocuments(written, inline.at);
-    const file = within(directory, text(path) ?? '');
-    if (file === undefined || this.workspace.file(file) === undefined) return [];
+    if (written !== undefined && inline !== undefined) return this.inline(written, inline.at);
+    if (path === undefined) return [];
+    const file = this.local(path, directory);
+    if (file === undefined) return [];
     this.covered.add(file);
     files.push(file);
     return this.documents(file);
+  }
+
+  private async variables(env: Value, directory: string): Promise<[string, Entry][]> {
+    const path = within(directory, text(env) ?? '');
+    if (path === undefined) return [];
+    if (this.workspace.file(path) === undefined) {
+      this.workspace.gap(missingEnvironmentFile(env, path));
+      return [[MISSING_FILE, { key: env.at, value: leaf(path, env.at) }]];
+    }
+    return [...((await environmentFile(this.workspace, path)) ?? [])].map(([name, { value, line }]) => {
+      const at = { path, line, endLine: line };
+      return [name, { key: at, value: leaf(value ?? '', at) }];
+    });
+  }
+
+  /** A patch in a block scalar: its lines are counted from the line after the `|`. */
+  private inline(written: string, at: Place): Value[] {
+    try {
+      return parseYaml(written).documents.map((root) => shifted(fromYaml(root, at.path), at.line));
+    } catch (error) {
+      if (!(error instanceof Unparsable)) throw error;
+      const line = at.line + (error.line ?? 0);
+      this.workspace.gap({ path: at.path, line, kind: error.kind, reason: `the patch written here: ${error.why}` });
+      return [];
+    }
   }
 
   private async generated(root: Value, directory: string): Promise<Value[]> {
@@ -164,17 +215,16 @@ class Builder {
         data.set(name, { key: literal.at, value: leaf(rest.join('='), literal.at) });
       }
       for (const env of [...items(child(generator, 'envs')), ...items(child(generator, 'env'))]) {
-        const path = within(directory, text(env) ?? '') ?? '';
-        for (const [name, { value, line }] of (await environmentFile(this.workspace, path)) ?? []) {
-          const at = { path, line, endLine: line };
-          data.set(name, { key: at, value: leaf(value ?? '', at) });
-        }
+        for (const [name, entry] of await this.variables(env, directory)) data.set(name, entry);
       }
       maps.push(configMap(text(child(generator, 'name')) ?? '', generator.at, data));
     }
     return maps;
   }
 }
+
+/** Stands for the variables of a file that is not in the repository; the value is the file's name. */
+export const MISSING_FILE = UNKNOWN;
 
 interface Affix {
   readonly prefix: string;
@@ -200,15 +250,6 @@ const configMap = (name: string, at: Place, data: ReadonlyMap<string, Entry>): V
     metadata: branchOf(at, { name: leaf(name, at) }),
     data: { kind: 'map', at, entries: data },
   });
-
-/** A patch in a block scalar: its lines are counted from the line after the `|`. */
-function inlineDocuments(written: string, at: Place): Value[] {
-  try {
-    return parseYaml(written).documents.map((root) => shifted(fromYaml(root, at.path), at.line));
-  } catch {
-    return [];
-  }
-}
 
 const shift = (at: Place, by: number): Place => ({ path: at.path, line: at.line + by, endLine: at.endLine + by });
 

@@ -3,7 +3,8 @@ import { Unparsable } from '../../../core/errors.js';
 import { parseYaml, yamlDocuments } from '../../../languages/yaml/index.js';
 import { renderedCharts } from '../helm/rendered.js';
 import { kustomizeBuilds, type Build } from './kustomize.js';
-import { ValueNode, type ManifestNode } from './node.js';
+import { ValueNode, withoutForeign, type ManifestNode } from './node.js';
+import { recordTags } from '../tags.js';
 
 /** One object of a manifest, as written or as Kustomize patches it. */
 export interface Manifest {
@@ -28,7 +29,10 @@ export async function manifests(workspace: Workspace): Promise<Manifest[]> {
     .filter((path) => !covered.has(path) && !charts.some((chart) => chart.covers(path)));
   const found: Manifest[] = [];
   for (const path of await workspace.mentioning(written, ['apiVersion'])) {
-    for (const root of (await yamlDocuments(workspace, path)) ?? []) found.push(...objects(root, path, undefined));
+    for (const root of (await yamlDocuments(workspace, path)) ?? []) {
+      if (root.has('apiVersion') && root.has('kind')) recordTags(workspace, path, [root]);
+      found.push(...objects(withoutForeign(root, path), path, undefined));
+    }
   }
   for (const { path, root } of await jsonManifests(workspace)) found.push(...objects(root, path, undefined));
   for (const build of [...builds, ...charts]) {

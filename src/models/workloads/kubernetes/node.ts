@@ -1,6 +1,7 @@
-import type { ScalarValue } from '../../../languages/yaml/index.js';
+import type { ScalarValue, YamlNode } from '../../../languages/yaml/index.js';
 import type { Value } from '../compose/tree.js';
-import { isNull } from '../compose/tree.js';
+import { fromYaml, isNull } from '../compose/tree.js';
+import { isForeign } from '../tags.js';
 
 /** What manifests are read through: a node of a file (YamlNode), or of an object that Kustomize has patched. */
 export interface ManifestNode {
@@ -17,6 +18,10 @@ export interface ManifestNode {
   items(): readonly ManifestNode[];
   entries(): readonly { readonly key: string; readonly value: ManifestNode }[];
 }
+
+/** The document itself; where it carries foreign tags, one in which the values so marked are unknown. */
+export const withoutForeign = (root: YamlNode, path: string): ManifestNode =>
+  root.tags().some(({ tag }) => isForeign(tag)) ? new ValueNode(fromYaml(root, path)) : root;
 
 const KINDS = { leaf: 'scalar', map: 'mapping', list: 'sequence' } as const;
 

@@ -10,7 +10,9 @@ import type {
   Workload,
 } from '../model.js';
 import type { NamedBuilds } from '../linked.js';
+import { isKnown } from '../model.js';
 import { kubernetesBytes } from '../quantity.js';
+import { MISSING_FILE } from './kustomize.js';
 import type { Manifest } from './manifests.js';
 import type { ManifestNode } from './node.js';
 
@@ -121,13 +123,15 @@ function containerOf(
   };
 }
 
+const TAGGED = 'it carries a tag that is not known';
+
 function amountOf(node: ManifestNode | undefined, path: string): Amount | undefined {
   if (node?.text === undefined || node.isNull) return undefined;
   const bytes = kubernetesBytes(node.text);
   const base = { text: node.text, at: placeOf(node, path) };
   if (bytes === 0) return undefined;
   return bytes === undefined
-    ? { ...base, bytes, unknown: `"${node.text.slice(0, 60)}" is no quantity` }
+    ? { ...base, bytes, unknown: isKnown(node.text) ? `"${node.text.slice(0, 60)}" is no quantity` : TAGGED }
     : { ...base, bytes };
 }
 
@@ -185,13 +189,18 @@ function fromSource(
   const map = configMap(name, manifest, all);
   if (map === undefined) gaps.push(`ConfigMap ${name} is not in the repository`);
   const use = { path, line: source.line, label: `ConfigMap ${name} is used here` };
-  return (map?.node.get('data')?.entries() ?? []).map(({ key, value }) => ({
-    name: prefix + key,
-    value: value.text,
-    at: placeOf(value, map?.path ?? path),
-    source: `ConfigMap ${name}`,
-    via: [use],
-  }));
+  const entries = map?.node.get('data')?.entries() ?? [];
+  for (const { key, value } of entries)
+    if (key === MISSING_FILE) gaps.push(`env_file ${value.text ?? ''} is not in the repository`);
+  return entries
+    .filter(({ key }) => key !== MISSING_FILE)
+    .map(({ key, value }) => ({
+      name: prefix + key,
+      value: value.text !== undefined && isKnown(value.text) ? value.text : undefined,
+      at: placeOf(value, map?.path ?? path),
+      source: `ConfigMap ${name}`,
+      via: [use],
+    }));
 }
 
 function fromItem(
@@ -203,15 +212,18 @@ function fromItem(
   const name = item.get('name')?.text;
   if (name === undefined) return undefined;
   const value = item.get('value');
-  if (value?.text !== undefined)
-    return { name, value: value.text.includes('{{') ? undefined : value.text, at: placeOf(value, path), source: 'env' };
+  if (value?.text !== undefined) {
+    const known = isKnown(value.text) && !value.text.includes('{{');
+    return { name, value: known ? value.text : undefined, at: placeOf(value, path), source: 'env' };
+  }
   const reference = item.get('valueFrom', 'configMapKeyRef');
   const map = reference && configMap(reference.get('name')?.text ?? '', manifest, all);
   const target = map?.node.get('data', reference?.get('key')?.text ?? '');
   if (map === undefined || target?.text === undefined)
     return { name, value: undefined, at: placeOf(item, path), source: 'env' };
   const use = { path, line: item.line, label: `${name} is taken from ConfigMap ${map.name}` };
-  return { name, value: target.text, at: placeOf(target, map.path), source: `ConfigMap ${map.name}`, via: [use] };
+  const known = isKnown(target.text) ? target.text : undefined;
+  return { name, value: known, at: placeOf(target, map.path), source: `ConfigMap ${map.name}`, via: [use] };
 }
 
 /** By name, in the same namespace; of several (overlays) the one in the nearest directory. */
