@@ -1,5 +1,5 @@
 import { defineModel, type Workspace } from '../../core/workspace.js';
-import { workloads, type Amount, type Container, type Place, type Workload } from '../workloads/index.js';
+import { UNKNOWN, workloads, type Amount, type Container, type Place, type Workload } from '../workloads/index.js';
 import { programs } from '../workloads/programs.js';
 import { pythonUse } from '../workloads/python-use.js';
 import { heapSize, last, type HeapSize } from './heap.js';
@@ -105,7 +105,7 @@ function unknownBecause({ options, open, startKnown }: JvmLaunch): string | unde
   const invalid = last(parsed, 'invalid');
   const unknown = last(parsed, 'unknown');
   if (invalid !== undefined) return `${invalid.text} is no option that the JVM accepts`;
-  if (unknown !== undefined) return `${unknown.text} depends on a value that is not in the repository`;
+  if (unknown !== undefined) return `${unknown.text.replaceAll(UNKNOWN, '?')} depends on a value that is not in the repository`;
   return open[0] ?? (startKnown ? undefined : 'its start command is inside the image');
 }
 
