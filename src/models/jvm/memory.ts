@@ -105,7 +105,8 @@ function unknownBecause({ options, open, startKnown }: JvmLaunch): string | unde
   const invalid = last(parsed, 'invalid');
   const unknown = last(parsed, 'unknown');
   if (invalid !== undefined) return `${invalid.text} is no option that the JVM accepts`;
-  if (unknown !== undefined) return `${unknown.text.replaceAll(UNKNOWN, '?')} depends on a value that is not in the repository`;
+  if (unknown !== undefined)
+    return `${unknown.text.replaceAll(UNKNOWN, '?')} depends on a value that is not in the repository`;
   return open[0] ?? (startKnown ? undefined : 'its start command is inside the image');
 }
 
