@@ -123,7 +123,7 @@ export interface Workload {
   /** Where it is declared: the service's key, the manifest's name. */
   readonly at: Place;
   readonly containers: readonly Container[];
-  /** Only for development and tests by its own words (a profile), whatever file it stands in. */
+  /** Only for development and tests by its own words (a profile, its name), whatever file it stands in. */
   readonly development: boolean;
   readonly replicas: Sourced<number> | undefined;
   readonly compose: ComposeFacts | undefined;

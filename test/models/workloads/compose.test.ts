@@ -201,3 +201,20 @@ describe('ports, volumes, limits', () => {
     expect(container(all, 'a').limit?.bytes).toBe(bytes);
   });
 });
+
+describe('services that are only for development and tests', () => {
+  const development = async (service: string, profiles = ''): Promise<boolean> => {
+    const { all } = await load({ 'compose.yaml': `services:\n  ${service}:\n    image: postgres:16\n${profiles}` });
+    return all[0]?.development ?? false;
+  };
+  test.each(['test_db', 'db-test', 'postgres_tests', 'testdb', 'e2e-redis'])('%s, by its name', async (service) =>
+    expect(await development(service)).toBe(true),
+  );
+  test.each(['db', 'latest', 'attestation', 'contest-db'])('%s is for production', async (service) =>
+    expect(await development(service)).toBe(false),
+  );
+  test('by its profiles, if all of them say so', async () => {
+    expect(await development('db', '    profiles: [test, ci]\n')).toBe(true);
+    expect(await development('db', '    profiles: [test, prod]\n')).toBe(false);
+  });
+});

@@ -71,7 +71,7 @@ export async function workloadOf(name: string, entry: Entry, scope: ServiceScope
     name,
     at: entry.key,
     containers: [container],
-    development: onlyDevelopment(service),
+    development: onlyDevelopment(name, service),
     replicas: replicasOf(service),
     compose: {
       project: scope.project,
@@ -290,7 +290,11 @@ function replicasOf(service: Value): Sourced<number> | undefined {
 
 const DEVELOPMENT = /^(?:dev|develop|development|debug|tests?|testing|local|tools?|ci|demo|e2e)\b/i;
 
-function onlyDevelopment(service: Value): boolean {
+/** `test_db`, `postgres-test`, `testdb`: beside the real one, a service that is named for tests holds nothing that has to last. */
+const NAMED_FOR_TESTS = /(?:^|[-_.])(?:tests?|testing|e2e|testdb)(?:$|[-_.\d])/i;
+
+function onlyDevelopment(name: string, service: Value): boolean {
+  if (NAMED_FOR_TESTS.test(name)) return true;
   const profiles = items(child(service, 'profiles')).flatMap((item) => text(item) ?? []);
   return profiles.length > 0 && profiles.every((profile) => DEVELOPMENT.test(profile));
 }
