@@ -2,6 +2,7 @@ import { createRequire } from 'node:module';
 import { Language, Parser } from 'web-tree-sitter';
 import type { Node } from 'web-tree-sitter';
 import { Unparsable } from '../../core/errors.js';
+import { treeSitterReady } from '../tree-sitter.js';
 
 export type JvmLanguage = 'java' | 'scala';
 
@@ -13,7 +14,7 @@ const MAX_MILLISECONDS = 5_000;
 const parsers = new Map<JvmLanguage, Promise<Parser>>();
 
 async function load(language: JvmLanguage): Promise<Parser> {
-  await Parser.init();
+  await treeSitterReady();
   const wasm = createRequire(import.meta.url).resolve(`tree-sitter-${language}/tree-sitter-${language}.wasm`);
   return new Parser().setLanguage(await Language.load(wasm));
 }

@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import { Language, Parser, type Tree } from 'web-tree-sitter';
 import { Unparsable } from '../../core/errors.js';
+import { treeSitterReady } from '../tree-sitter.js';
 
 /** Beyond this a file is generated data, and parsing it would hold up everything else. UTF-16 units. */
 const MAX_LENGTH = 2_000_000;
@@ -10,7 +11,7 @@ const MAX_MILLISECONDS = 10_000;
 let ready: Promise<Parser> | undefined;
 
 async function load(): Promise<Parser> {
-  await Parser.init();
+  await treeSitterReady();
   const wasm = createRequire(import.meta.url).resolve('tree-sitter-python/tree-sitter-python.wasm');
   return new Parser().setLanguage(await Language.load(wasm));
 }

@@ -1,4 +1,5 @@
-import type { Language, Tree, TreeCursor } from 'web-tree-sitter';
+import type { Language, Tree } from 'web-tree-sitter';
+import { walkTree, type Cursor } from '../tree-sitter.js';
 
 /**
  * The concrete tree, copied out of wasm in one pass. Every step of a cursor costs a call into wasm, so tokens without
@@ -84,38 +85,36 @@ export interface CopiedTree {
 /** Nodes that the grammar lets bind tighter than a star. */
 export const POSTFIX: ReadonlySet<string> = new Set(['call', 'attribute', 'subscript']);
 
-export function copyTree(tree: Tree, source: string): CopiedTree {
-  const cursor = tree.walk();
-  try {
-    return copy(cursor, tree.language, source, tree.rootNode.hasError);
-  } finally {
-    cursor.delete();
-  }
+/** @param walk how to get about in the tree; the result does not depend on it */
+export function copyTree(tree: Tree, source: string, walk = walkTree<CopiedTree>): CopiedTree {
+  const { language } = tree;
+  const { hasError, type } = tree.rootNode;
+  return walk(tree, (cursor) => copy(cursor, type, language, source, hasError));
 }
 
-function copy(cursor: TreeCursor, language: Language, source: string, broken: boolean): CopiedTree {
+function copy(cursor: Cursor, rootType: string, language: Language, source: string, broken: boolean): CopiedTree {
   const { types } = language;
   const treatments = treatmentsOf(language);
-  const root: Open = { type: cursor.nodeType, start: 0, end: source.length, children: [], tokens: false };
+  const root: Open = { type: rootType, start: 0, end: source.length, children: [], tokens: false };
   const stack: Open[] = [root];
   let tooDeep: number | undefined;
   let misplacedStar = false;
   let parent = root;
-  if (!cursor.gotoFirstChild()) return { root, tooDeep, misplacedStar };
+  if (!cursor.firstChild()) return { root, tooDeep, misplacedStar };
   for (;;) {
-    const id = cursor.nodeTypeId;
+    const id = cursor.typeId();
     const treatment = treatments[id] ?? INNER;
     if (treatment !== DROP && (treatment !== TOKEN || parent.tokens)) {
-      const start = cursor.startIndex;
-      const end = cursor.endIndex;
-      const type = broken && start === end && cursor.nodeIsMissing ? 'ERROR' : (types[id] ?? 'ERROR');
+      const start = cursor.start();
+      const end = cursor.end();
+      const type = broken && start === end && cursor.missing() ? 'ERROR' : (types[id] ?? 'ERROR');
       if (treatment === INNER || (treatment === STRING && interpolates(source, start))) {
         if (type === 'list_splat' && POSTFIX.has(parent.type)) misplacedStar = true;
         const deep = stack.length >= MAX_DEPTH;
         if (deep) tooDeep ??= start;
         const node: Open = { type: deep ? 'TOO_DEEP' : type, start, end, children: [], tokens: WITH_TOKENS.has(type) };
         parent.children.push(node);
-        if (!deep && cursor.gotoFirstChild()) {
+        if (!deep && cursor.firstChild()) {
           stack.push(node);
           parent = node;
           continue;
@@ -124,12 +123,12 @@ function copy(cursor: TreeCursor, language: Language, source: string, broken: bo
         parent.children.push({ type, start, end, children: NONE });
       }
     }
-    while (!cursor.gotoNextSibling()) {
+    while (!cursor.nextSibling()) {
       const closed = stack.pop();
       const last = closed?.children.at(-1);
       if (closed !== undefined && last !== undefined && COMPOUND.has(closed.type)) closed.end = last.end;
       const up = stack.at(-1);
-      if (up === undefined || !cursor.gotoParent()) return { root, tooDeep, misplacedStar };
+      if (up === undefined || !cursor.parent()) return { root, tooDeep, misplacedStar };
       parent = up;
     }
   }
