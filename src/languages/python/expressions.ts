@@ -92,27 +92,43 @@ const comparison: Convert = (raw, source) => {
   return { kind: 'Compare', ...at(raw, source), left: left ?? unknown(raw, source), ops, comparators };
 };
 
+// Names, attributes, calls and their arguments are most of a file. Their places are written out: spreading an object costs
+// as much as all the rest of making a node.
+
+const name: Convert = (raw, source) => {
+  const { line, column, endLine, endColumn } = at(raw, source);
+  return { kind: 'Name', line, column, endLine, endColumn, id: source.slice(raw) };
+};
+
+const attribute: Convert = (raw, source) => {
+  const [holder, attr] = sound(raw.children, source);
+  const { line, column, endLine, endColumn } = at(raw, source);
+  const value = expression(holder, source);
+  return { kind: 'Attribute', line, column, endLine, endColumn, value, attr: attr ? source.slice(attr) : '' };
+};
+
 const call: Convert = (raw, source): Call => {
-  const [func, list] = sound(raw.children, source);
-  const base = { kind: 'Call', ...at(raw, source), func: expression(func, source) } as const;
-  if (list?.type === 'generator_expression') return { ...base, args: [expression(list, source)], keywords: [] };
-  return { ...base, ...callArguments(list, source) };
+  const [callee, list] = sound(raw.children, source);
+  const { line, column, endLine, endColumn } = at(raw, source);
+  const func = expression(callee, source);
+  const { args, keywords } =
+    list?.type === 'generator_expression'
+      ? { args: [expression(list, source)], keywords: [] }
+      : callArguments(list, source);
+  return { kind: 'Call', line, column, endLine, endColumn, func, args, keywords };
 };
 
 export function callArguments(list: Raw | undefined, source: Source): { args: Expr[]; keywords: Keyword[] } {
   const args: Expr[] = [];
   const keywords: Keyword[] = [];
   for (const raw of sound(list?.children ?? [], source)) {
-    const [name, value] = raw.children;
-    if (raw.type === 'keyword_argument' && name !== undefined) {
-      keywords.push({
-        kind: 'Keyword',
-        ...at(raw, source),
-        name: source.slice(name),
-        value: expression(value, source),
-      });
-    } else if (raw.type === 'dictionary_splat') {
-      keywords.push({ kind: 'Keyword', ...at(raw, source), name: undefined, value: expression(name, source) });
+    const [first, second] = raw.children;
+    const splat = raw.type === 'dictionary_splat';
+    if (splat || (raw.type === 'keyword_argument' && first !== undefined)) {
+      const { line, column, endLine, endColumn } = at(raw, source);
+      const name = splat || first === undefined ? undefined : source.slice(first);
+      const value = expression(splat ? first : second, source);
+      keywords.push({ kind: 'Keyword', line, column, endLine, endColumn, name, value });
     } else args.push(expression(raw, source));
   }
   return { args, keywords };
@@ -278,16 +294,8 @@ const constant =
   (raw, source) => ({ kind: 'Bool', ...at(raw, source), value });
 
 const CONVERTERS: Readonly<Record<string, Convert>> = {
-  identifier: (raw, source) => ({ kind: 'Name', id: source.slice(raw), ...at(raw, source) }),
-  attribute: (raw, source) => {
-    const [value, attr] = sound(raw.children, source);
-    return {
-      kind: 'Attribute',
-      ...at(raw, source),
-      value: expression(value, source),
-      attr: attr ? source.slice(attr) : '',
-    };
-  },
+  identifier: name,
+  attribute,
   member_type: (raw, source) => {
     const [value, attr] = raw.children;
     return {

@@ -6,7 +6,6 @@ type Part = Str | Hole;
 /** What one literal token, or several adjacent ones, stand for. */
 export type Literal = Str | FString | Bytes;
 
-const PREFIX = /^[a-zA-Z]{0,3}/;
 const SIMPLE_ESCAPES: Readonly<Record<string, string>> = {
   n: '\n',
   t: '\t',
@@ -20,11 +19,26 @@ const SIMPLE_ESCAPES: Readonly<Record<string, string>> = {
   v: '\v',
 };
 
+/** Where the letters before the quote end. */
+function prefixEnd(text: string, start: number): number {
+  let at = start;
+  while (at < start + 3 && isLetter(text.charCodeAt(at) | LOWER)) at++;
+  return at;
+}
+
+const LOWER = 0x20;
+const isLetter = (lower: number): boolean => lower >= 0x61 && lower <= 0x7a;
+
+function isTriple(text: string, at: number): boolean {
+  const quote = text[at];
+  return (quote === '"' || quote === "'") && text[at + 1] === quote && text[at + 2] === quote;
+}
+
 /** One string token. `hole` turns the code of an interpolation into a node. */
 export function literal(raw: Raw, source: Source, hole: (raw: Raw) => Hole): Literal {
-  const prefix = (PREFIX.exec(source.text.slice(raw.start, raw.start + 3))?.[0] ?? '').toLowerCase();
-  const open = raw.start + prefix.length;
-  const quotes = /^('''|""")/.test(source.text.slice(open, open + 3)) ? 3 : 1;
+  const open = prefixEnd(source.text, raw.start);
+  const prefix = source.text.slice(raw.start, open).toLowerCase();
+  const quotes = isTriple(source.text, open) ? 3 : 1;
   const from = open + quotes;
   const to = Math.max(from, raw.end - quotes);
   const plain = prefix.includes('r');

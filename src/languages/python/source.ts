@@ -29,8 +29,25 @@ export class Source {
     return this.text.slice(node.start, node.end);
   }
 
+  /** The line that was asked for last: what is asked next nearly always stands on it or on the next one. */
+  private near = 0;
+
   /** 0-based. */
   private row(offset: number): number {
+    const { lineStarts, near } = this;
+    if ((lineStarts[near] ?? 0) <= offset) {
+      if (offset < this.startOf(near + 1)) return near;
+      if (offset < this.startOf(near + 2)) return (this.near = near + 1);
+    }
+    return (this.near = this.search(offset));
+  }
+
+  /** Where a line starts; beyond the last one, nowhere. */
+  private startOf(row: number): number {
+    return row < this.lines ? (this.lineStarts[row] ?? Infinity) : Infinity;
+  }
+
+  private search(offset: number): number {
     const { lineStarts } = this;
     let low = 0;
     let high = this.lines - 1;
@@ -49,8 +66,7 @@ export class Source {
   span(start: number, end: number): Span {
     const first = this.row(start);
     const column = start - (this.lineStarts[first] ?? 0) + 1;
-    const next = first + 1 < this.lines ? (this.lineStarts[first + 1] ?? 0) : Infinity;
-    const last = end < next ? first : this.row(end);
+    const last = end < this.startOf(first + 1) ? first : this.search(end);
     return { line: first + 1, column, endLine: last + 1, endColumn: end - (this.lineStarts[last] ?? 0) + 1 };
   }
 }
