@@ -16,7 +16,7 @@ import type {
   Stmt,
 } from './ast.js';
 import type { FlowBinding, FlowClass, FlowFunction, FlowParam, FlowStore, ModuleFlow, Sym } from './flow.js';
-import { conditionsOf, narrowing, presenceTest, readyHolders, type Narrowing } from './flow-tests.js';
+import { conditionsOf, introspection, narrowing, presenceTest, readyHolders, type Narrowing } from './flow-tests.js';
 import { bindings as importBindings, dottedName, importedModule } from './names.js';
 import { children } from './walk.js';
 
@@ -48,6 +48,7 @@ class Builder {
   readonly stars: string[] = [];
   readonly stores: FlowStore[] = [];
   readonly imported = new Set<string>();
+  readonly wanted = new Set<string>();
   /** Whether the statement being read always runs when its function does. */
   #certain = true;
   /** Objects that, by the tests around, need no waiting. */
@@ -69,6 +70,7 @@ class Builder {
       stars: this.stars,
       stores: this.stores,
       imported: [...this.imported],
+      wanted: [...this.wanted],
     };
   }
 
@@ -221,10 +223,11 @@ class Builder {
   #condition(test: Expr, holds: boolean, body: readonly Stmt[], scope: Scope): void {
     const [first] = body;
     const last = body.at(-1);
-    if (!first || !last || scope.params.length === 0) return;
-    for (const condition of conditionsOf(test, holds)) {
-      if (!scope.params.some(({ name }) => name === condition.name)) continue;
-      scope.conditions.push({ ...condition, line: first.line, endLine: last.endLine });
+    if (!first || !last) return;
+    for (const { subject, ...condition } of conditionsOf(test, holds)) {
+      const lines = { line: first.line, endLine: last.endLine };
+      if (subject) scope.conditions.push({ ...condition, ...lines, of: this.#sym(subject, scope) });
+      else if (scope.params.some(({ name }) => name === condition.name)) scope.conditions.push({ ...condition, ...lines });
     }
   }
 
@@ -413,6 +416,7 @@ class Builder {
       case 'Attribute': {
         const of = this.#sym(node.value, scope);
         this.#read(of, node.attr, node.line, scope);
+        this.#want(of, node.attr);
         return { t: 'attr', of, name: node.attr };
       }
       case 'Call':
@@ -429,10 +433,18 @@ class Builder {
       case 'IfExp': {
         this.#sym(node.test, scope);
         const then = this.#given(node.test, () => this.#sym(node.body, scope));
-        return { t: 'any', of: [then, this.#sym(node.orelse, scope)] };
+        const of = [then, this.#sym(node.orelse, scope)];
+        const asked = introspection(node.test);
+        if (!asked) return { t: 'any', of };
+        return { t: 'any', of, when: { is: asked.is, of: this.#sym(asked.subject, scope), holds: true } };
       }
-      case 'Subscript':
-        return { t: 'item', of: this.#sym(node.value, scope), key: this.#sym(node.index, scope) };
+      case 'Subscript': {
+        const of = this.#sym(node.value, scope);
+        const key = this.#sym(node.index, scope);
+        const wanted = APPLICATION.test(lastName(of)) ? itemKey(key) : undefined;
+        if (wanted !== undefined) this.wanted.add(wanted);
+        return { t: 'item', of, key };
+      }
       case 'Lambda':
         return this.#lambda(node, scope);
       case 'Str':
@@ -528,6 +540,10 @@ class Builder {
     scope.reads.push({ of, name, line });
   }
 
+  #want(of: Sym, name: string): void {
+    if (lastName(of) === 'state') this.wanted.add(`state.${name}`);
+  }
+
   #lambda(node: Lambda, scope: Scope): Sym {
     const inner = this.#open({
       name: '<lambda>',
@@ -548,7 +564,11 @@ class Builder {
     const keywords = node.keywords.map(({ name, value }) => [name ?? '', this.#sym(value, scope)] as const);
     for (const [i, arg] of consumed(node).entries()) if (arg && args[i]) this.#iterate(args[i], arg, scope);
     const read = attributeRead(node, args);
-    if (read) return read;
+    if (read) {
+      const attr = read.t === 'any' ? read.of[0] : read;
+      if (attr?.t === 'attr') this.#want(attr.of, attr.name);
+      return read;
+    }
     if (isDull(node.func)) return templateCall(node.func, args);
     const single = statement && node.line === node.endLine;
     const holder = node.func.kind === 'Attribute' ? dottedName(node.func.value) : undefined;
@@ -568,9 +588,10 @@ class Builder {
 
   /** As a value, but the attribute that is called is no read. */
   #callee(node: Expr, scope: Scope): Sym {
-    return node.kind === 'Attribute'
-      ? { t: 'attr', of: this.#sym(node.value, scope), name: node.attr }
-      : this.#sym(node, scope);
+    if (node.kind !== 'Attribute') return this.#sym(node, scope);
+    const of = this.#sym(node.value, scope);
+    this.#want(of, node.attr);
+    return { t: 'attr', of, name: node.attr };
   }
 }
 
@@ -586,6 +607,11 @@ function consumed({ func, args }: Call): readonly Expr[] {
   if (func.kind === 'Name') return CONSUMERS.test(func.id) ? args : [];
   return func.kind === 'Attribute' && CONSUMING_METHODS.test(func.attr) ? args.slice(0, 1) : [];
 }
+
+/** What a service hangs values on under keys: aiohttp's application, a worker's context. */
+export const APPLICATION = /^(?:app|state|ctx|context)$/;
+
+const lastName = (sym: Sym): string => (sym.t === 'name' ? sym.id : sym.t === 'attr' ? sym.name : '');
 
 /** Whether a clause never goes on to what follows the `if`. */
 function leaves({ body }: IfClause): boolean {

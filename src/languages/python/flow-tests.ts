@@ -1,5 +1,5 @@
 import type { Expr } from './ast.js';
-import type { FlowCondition } from './flow.js';
+import type { FlowCondition, Introspection } from './flow.js';
 import { dottedName } from './names.js';
 
 /** `if x`, `if x is not None`, `if (x := f())` and their opposites. */
@@ -48,9 +48,31 @@ export function conditionsOf(test: Expr, holds: boolean): readonly FlowTest[] {
       return (test.op === 'and') === holds ? test.values.flatMap((value) => conditionsOf(value, holds)) : [];
     case 'Compare':
       return comparison(test, holds);
-    default:
-      return [];
+    default: {
+      const asked = introspection(test);
+      return asked ? [{ ...asked, name: '', holds }] : [];
+    }
   }
+}
+
+const INTROSPECTIONS: Readonly<Record<string, Introspection>> = {
+  iscoroutinefunction: 'coroutine-function',
+  is_async_callable: 'coroutine-function',
+  isasyncgenfunction: 'async-generator-function',
+  isgeneratorfunction: 'generator-function',
+  isawaitable: 'awaitable',
+  iscoroutine: 'awaitable',
+};
+const ASYNC_FLAG = /^_?(?:is_?|use_?)?async(?:hronous|_mode|_enabled|_mode_enabled)?$/;
+
+/** `inspect.iscoroutinefunction(f)`, `task.is_async`: what is asked, and about what. */
+export function introspection(test: Expr): { readonly is: Introspection; readonly subject: Expr } | undefined {
+  if (test.kind === 'Attribute' && ASYNC_FLAG.test(test.attr)) return { is: 'async-flag', subject: test.value };
+  if (test.kind !== 'Call') return undefined;
+  const [subject] = test.args;
+  const name = test.func.kind === 'Name' ? test.func.id : test.func.kind === 'Attribute' ? test.func.attr : '';
+  const is = Object.hasOwn(INTROSPECTIONS, name) ? INTROSPECTIONS[name] : undefined;
+  return is && subject && dottedName(subject) !== undefined ? { is, subject } : undefined;
 }
 
 function comparison(test: Extract<Expr, { kind: 'Compare' }>, holds: boolean): readonly FlowTest[] {
@@ -68,7 +90,7 @@ function constantOf(node: Expr): FlowTest['value'] {
   return node.kind === 'None' ? null : undefined;
 }
 
-type FlowTest = Omit<FlowCondition, 'line' | 'endLine'>;
+type FlowTest = Omit<FlowCondition, 'line' | 'endLine' | 'of'> & { readonly subject?: Expr };
 
 /** What these say is true when nothing has to be waited for any more. */
 const READY = /^(?:done|is_set|ready|qsize|poll|has_next)$/;

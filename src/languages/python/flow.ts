@@ -17,6 +17,8 @@ export interface ModuleFlow {
   readonly stores: readonly FlowStore[];
   /** Every module that is imported anywhere in the file, relative ones with their dots. */
   readonly imported: readonly string[];
+  /** Keys of stores that are read off an application or its state: `state.redis`, `[db]`. */
+  readonly wanted: readonly string[];
 }
 
 export interface FlowFunction {
@@ -100,15 +102,32 @@ export const NO_CALL: FlowCall = {
   statement: false,
 };
 
-/** Lines that run only where something holds of a parameter. */
+/** Lines that run only where something holds of a parameter, or of what something is. */
 export interface FlowCondition {
   readonly name: string;
-  readonly is: 'truthy' | 'equal';
+  readonly is: 'truthy' | 'equal' | Introspection;
   /** To which it is equal. */
   readonly value?: Literal | undefined;
+  /** What is asked about, where the question is what kind of thing it is. */
+  readonly of?: Sym;
   readonly holds: boolean;
   readonly line: number;
   readonly endLine: number;
+}
+
+/** `inspect.iscoroutinefunction(f)` and its like; `async-flag` is an attribute that says so: `task.is_async`. */
+export type Introspection =
+  | 'coroutine-function'
+  | 'generator-function'
+  | 'async-generator-function'
+  | 'awaitable'
+  | 'async-flag';
+
+/** What a test asks of something, and what is so where the test is true. */
+export interface FlowQuestion {
+  readonly is: Introspection;
+  readonly of: Sym;
+  readonly holds: boolean;
 }
 
 /** A value that is written down. */
@@ -169,8 +188,8 @@ export type Sym =
   | { readonly t: 'call'; readonly site: number }
   | { readonly t: 'await'; readonly of: Sym }
   | { readonly t: 'item'; readonly of: Sym; readonly key: Sym }
-  /** One of several: `a or b`, `a if c else b`. */
-  | { readonly t: 'any'; readonly of: readonly Sym[] }
+  /** One of several: `a or b`, `a if c else b`; the first of two where `when` is so, else the second. */
+  | { readonly t: 'any'; readonly of: readonly Sym[]; readonly when?: FlowQuestion }
   /** What iterating gives. */
   | { readonly t: 'element'; readonly of: Sym }
   /** What `with` binds. */
@@ -194,7 +213,7 @@ export type Sym =
 
 export const pythonFlow: Extractor<ModuleFlow> = {
   name: 'python-flow',
-  version: 7,
+  version: 8,
   async extract(bytes) {
     const { facts, problems } = await parsePython(decodePython(bytes));
     return { facts: flowOf(facts.tree), ...(problems ? { problems } : {}) };

@@ -1,7 +1,7 @@
-import type { FlowCall, Literal, Sym } from '../../languages/python/flow.js';
+import type { FlowCall, Sym } from '../../languages/python/flow.js';
 import { isStatic } from './decorations.js';
 import type { Fn } from './program.js';
-import { keyOf, type Frame, type Value } from './values.js';
+import { keyOf, PRESENT, type Frame, type Told, type Value } from './values.js';
 
 type Values = readonly Value[];
 
@@ -17,7 +17,7 @@ export interface Given {
 /** What of it makes a difference to how the function runs. */
 export interface Telling {
   readonly args: ReadonlyMap<string, Values>;
-  readonly literals: ReadonlyMap<string, Literal> | undefined;
+  readonly literals: ReadonlyMap<string, Told> | undefined;
 }
 
 /** Annotated parameters need no help, unless something to call is given. */
@@ -34,17 +34,21 @@ export function tellingOf({ fn, self }: Value & { kind: 'function' }, given: Giv
   return { args, literals: literalsOf(fn, given, bound) };
 }
 
-/** What the call writes down for parameters on which tests depend; defaults count where nothing is given. */
-function literalsOf(fn: Fn, given: Given, bound: number): ReadonlyMap<string, Literal> | undefined {
+/** What the call says of parameters on which tests depend; defaults count where nothing is given. */
+function literalsOf(fn: Fn, given: Given, bound: number): ReadonlyMap<string, Told> | undefined {
   if ((fn.tested.size === 0 && fn.passedOn.size === 0) || !given.call || !given.from) return undefined;
   const { call, from } = given;
-  const open = call.keywords.some(([name]) => name === '') || call.args.some((arg) => arg.t === 'unknown');
-  const literals = new Map<string, Literal>();
+  const spread = call.keywords.flatMap(([name, value]) => (name === '' ? [value] : []));
+  const open = call.args.some((arg) => arg.t === 'unknown') || spread.some((sym) => !isWrittenDown(sym, from));
+  const literals = new Map<string, Told>();
   fn.facts.params.forEach((param, index) => {
     const matters = fn.tested.has(param.name) || fn.passedOn.has(param.name);
     if (!matters || param.style === 'args' || param.style === 'kwargs') return;
-    const sym = call.keywords.find(([name]) => name === param.name)?.[1] ?? call.args[index - bound];
-    const value = sym ? literalOf(sym, from) : open || !param.default ? undefined : literalOf(param.default, undefined);
+    const sym =
+      call.keywords.find(([name]) => name === param.name)?.[1] ??
+      spread.map((dict) => entryOf(dict, param.name, from)).find((entry) => entry !== undefined) ??
+      call.args[index - bound];
+    const value = sym ? toldOf(sym, param.name, given, index - bound) : open || !param.default ? undefined : literalOf(param.default, undefined);
     // Texts and numbers that are only passed on would tell apart too many ways to run the function.
     if (value !== undefined && (fn.tested.has(param.name) || typeof value === 'boolean' || value === null))
       literals.set(param.name, value);
@@ -52,7 +56,34 @@ function literalsOf(fn: Fn, given: Given, bound: number): ReadonlyMap<string, Li
   return literals.size > 0 ? literals : undefined;
 }
 
-function literalOf(sym: Sym, frame: Frame | undefined): Literal | undefined {
+/** `**{…}`, or a name that was given one: its entries are known. */
+function dictionaryOf(sym: Sym, from: Frame): Extract<Sym, { t: 'dict' }> | undefined {
+  if (sym.t === 'dict') return sym;
+  if (sym.t !== 'name') return undefined;
+  const [only, ...others] = from.fn.bindings(sym.id);
+  return others.length === 0 && only?.value.t === 'dict' ? only.value : undefined;
+}
+
+const isWrittenDown = (sym: Sym, from: Frame): boolean =>
+  dictionaryOf(sym, from)?.of.every(([key]) => key !== '*' && key !== '**') ?? false;
+
+const entryOf = (sym: Sym, name: string, from: Frame): Sym | undefined =>
+  dictionaryOf(sym, from)?.of.find(([key]) => key === name)?.[1];
+
+/** The value, or that there is one. */
+function toldOf(sym: Sym, name: string, { from, keywords, positional }: Given, index: number): Told | undefined {
+  const literal = literalOf(sym, from);
+  if (literal !== undefined) return literal;
+  if (sym.t === 'dict' || sym.t === 'sequence' || sym.t === 'function' || sym.t === 'template') return PRESENT;
+  const values = keywords.get(name) ?? positional[index] ?? [];
+  return values.length > 0 && values.every(isThere) ? PRESENT : undefined;
+}
+
+/** Not `None`. What an annotation says may be there need not be. */
+const isThere = (value: Value): boolean =>
+  (value.kind === 'instance' && value.exact === true) || value.kind === 'function' || value.kind === 'class';
+
+function literalOf(sym: Sym, frame: Frame | undefined): Told | undefined {
   switch (sym.t) {
     case 'bool':
     case 'number':

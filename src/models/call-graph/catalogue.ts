@@ -45,6 +45,10 @@ const DBAPI_CURSOR =
   'execute|executemany|executescript|fetchone|fetchmany|fetchall|callproc|copy_from|copy_to|copy_expert';
 const DBAPI_CONNECTION = 'commit|rollback|execute|executemany|executescript';
 
+/** Resources of the client, and what is done with them; `**` covers `beta.threads.runs`. */
+const OPENAI =
+  'chat|completions|embeddings|images|audio|files|models|moderations|responses|vector_stores|batches|uploads|fine_tuning|beta|containers|conversations.**';
+
 const LANGCHAIN =
   'langchain|langchain_core|langchain_classic|langchain_community|langchain_openai|langchain_anthropic|langchain_google_genai|langchain_google_vertexai|langchain_aws|langchain_groq|langchain_mistralai|langchain_ollama|langchain_cohere|langchain_huggingface|langchain_chroma|langchain_postgres|langchain_pinecone|langchain_qdrant|langchain_together|langchain_fireworks|langchain_nvidia_ai_endpoints|langchain_deepseek|langchain_milvus|langchain_elasticsearch|langchain_redis|langchain_mongodb';
 const RUN = 'invoke|predict|batch|stream|generate|generate_prompt|predict_messages|call_as_llm|__call__';
@@ -80,15 +84,14 @@ export const CATALOGUE: readonly BlockingGroup[] = [
   },
   {
     category: 'http',
-    names: `openai.OpenAI.** openai.AzureOpenAI.** openai.ChatCompletion.create openai.Completion.create openai.Embedding.create openai.chat.completions.create openai.embeddings.create
+    names: `openai.OpenAI.${OPENAI} openai.AzureOpenAI.${OPENAI} openai.ChatCompletion.create openai.Completion.create openai.Embedding.create openai.chat.completions.create openai.embeddings.create
       anthropic.Anthropic.messages.create|stream anthropic.Anthropic.completions.create cohere.Client.chat|embed|generate|rerank|classify
       mistralai.Mistral.chat.complete groq.Groq.chat.completions.create google.generativeai.GenerativeModel.generate_content
       replicate.run together.Together.**.create huggingface_hub.hf_hub_download|snapshot_download huggingface_hub.InferenceClient.*
       ollama.chat|generate|embeddings|embed|list|pull ollama.Client.chat|generate|embeddings|embed|list|pull litellm.completion|embedding|text_completion
       gradio_client.Client gradio_client.Client.predict gradio_client.Client.submit().result posthog.Posthog.flush|shutdown
       mlflow.***.load_model|log_model|save_model mlflow.log_metric|log_metrics|log_param|log_params|log_artifact|log_artifacts|log_dict|log_text|set_tag|set_tags|start_run|end_run|register_model|search_runs|get_run|set_experiment|get_experiment_by_name mlflow.MlflowClient.* mlflow.tracking.MlflowClient.* mlflow.client.MlflowClient.* wandb.init|log|finish`,
-    except:
-      'openai.OpenAI.with_options openai.OpenAI.copy openai.OpenAI.close openai.OpenAI.beta openai.AzureOpenAI.with_options huggingface_hub.InferenceClient.close',
+    except: 'huggingface_hub.InferenceClient.close',
     instead: 'the client’s async class (AsyncOpenAI, AsyncAnthropic, …)',
     source: 'https://github.com/openai/openai-python#async-usage',
   },
@@ -161,9 +164,9 @@ export const CATALOGUE: readonly BlockingGroup[] = [
     category: 'database',
     names: `pymongo.MongoClient.***.find_one|insert_one|insert_many|update_one|update_many|delete_one|delete_many|replace_one|count_documents|estimated_document_count|distinct|bulk_write|find_one_and_update|find_one_and_delete|find_one_and_replace|create_index|drop|aggregate|command|list_collection_names pymongo.MongoClient.***.find().__iter__ pymongo.MongoClient.***.find().***.__iter__
       pymongo.MongoClient.server_info|list_database_names pymongo.MongoClient.admin.command
-      elasticsearch.Elasticsearch.** opensearchpy.OpenSearch.** cassandra.cluster.Cluster.connect cassandra.cluster.Cluster.connect().execute neo4j.GraphDatabase.driver().session().run|execute_read|execute_write|read_transaction|write_transaction neo4j.GraphDatabase.driver().execute_query|verify_connectivity
+      elasticsearch.Elasticsearch.** opensearchpy.OpenSearch.** cassandra.cluster.Cluster.connect cassandra.cluster.Cluster.connect().execute neo4j.Driver.session().read_transaction|write_transaction
       influxdb_client.InfluxDBClient.query_api().query influxdb_client.InfluxDBClient.write_api().write couchdb.Server.* peewee.*.execute
-      chromadb.HttpClient.***.query|add|get|upsert|delete|get_or_create_collection|create_collection qdrant_client.QdrantClient.* pinecone.Pinecone.Index.query|upsert|fetch|delete weaviate.Client.query.***.do pymilvus.Collection.search|query|insert|load pymilvus.MilvusClient.search|query|insert`,
+      qdrant_client.QdrantClient.*`,
     except: 'elasticsearch.Elasticsearch.options opensearchpy.OpenSearch.options qdrant_client.QdrantClient.close',
     instead: 'motor or pymongo.AsyncMongoClient; the async class of the client in question',
     source: 'https://www.mongodb.com/docs/languages/python/pymongo-driver/current/async/',
@@ -233,7 +236,9 @@ export const CATALOGUE: readonly BlockingGroup[] = [
       requests_oauthlib.OAuth2Session.fetch_token|refresh_token|${VERBS} requests_oauthlib.OAuth1Session.fetch_request_token|fetch_access_token|${VERBS} authlib.integrations.requests_client.OAuth2Session.fetch_token|refresh_token|${VERBS}
       jwt.PyJWKClient.get_signing_key_from_jwt|get_signing_key|get_jwk_set|fetch_data firebase_admin.auth.verify_id_token|get_user|create_user|update_user|delete_user|get_user_by_email firebase_admin.messaging.send|send_multicast
       msal.ConfidentialClientApplication.acquire_token_* msal.PublicClientApplication.acquire_token_* okta_jwt.jwt.validate_token keycloak.KeycloakOpenID.token|introspect|userinfo|refresh_token|well_known|public_key keycloak.KeycloakAdmin.*
-      ldap3.Connection.bind|search|unbind|modify|add ldap.initialize().simple_bind_s|search_s supabase.create_client().***.execute supabase.create_client().auth.*`,
+      ldap3.Connection.bind|search|unbind|modify|add ldap.initialize().simple_bind_s|search_s`,
+    // Both classes have coroutines of the same names with this prefix.
+    except: 'keycloak.KeycloakAdmin.a_* keycloak.KeycloakOpenID.a_*',
     instead: 'the library’s async client, or asyncio.to_thread',
     source: 'https://googleapis.dev/python/google-auth/latest/reference/google.oauth2.id_token.html',
   },

@@ -1,13 +1,14 @@
-import type { Literal } from '../../languages/python/flow.js';
 import type { Cls, Fn } from './program.js';
-import { keyOf, type Frame, type Value } from './values.js';
+import { keyOf, type Frame, type Told, type Value } from './values.js';
 
 /** Ways to call one function that are told apart; beyond it they are one. */
 const MAX_FRAMES = 16;
+/** A decorator, or whatever else runs what it is given, has one way for each function; without it what they do is lost. */
+const MAX_CALLBACK_FRAMES = 200;
 const MAX_KEY = 600;
 
 type Arguments = ReadonlyMap<string, readonly Value[]>;
-type Literals = ReadonlyMap<string, Literal>;
+type Literals = ReadonlyMap<string, Told>;
 
 /** One frame for each way in which a function runs. */
 export class Frames {
@@ -48,7 +49,8 @@ export class Frames {
     const known = this.#byKey.get(key);
     if (known) return known;
     const count = (this.#count.get(fn) ?? 0) + 1;
-    if (key.length > MAX_KEY || (said !== '' && count > MAX_FRAMES)) {
+    const most = holdsFunction(args) ? MAX_CALLBACK_FRAMES : MAX_FRAMES;
+    if (key.length > MAX_KEY || (said !== '' && count > most)) {
       return said === ''
         ? this.#newFrame({ fn, self: owner, args: undefined, closure: undefined, literals: undefined, key: `${fn.id}` })
         : this.frame(fn, self, undefined, closure);
@@ -65,3 +67,6 @@ export class Frames {
     return frame;
   }
 }
+
+const holdsFunction = (args: Arguments | undefined): boolean =>
+  args !== undefined && [...args.values()].some((values) => values.some(({ kind }) => kind === 'function'));

@@ -1,4 +1,5 @@
-import type { FlowCall, FlowCondition, Literal, Sym } from '../../languages/python/flow.js';
+import type { FlowCall, Sym } from '../../languages/python/flow.js';
+import { saidAsync } from './branches.js';
 import type { Classes } from './classes.js';
 import type { Given } from './arguments.js';
 import { isContextManager } from './decorations.js';
@@ -7,6 +8,7 @@ import type { Blocking, BlockingCallables } from './patterns.js';
 import type { Cls, Fn, Program } from './program.js';
 import { canonical, CALLERS, LOOP_CALLBACKS } from './types.js';
 import type { Frame, Value } from './values.js';
+import { waitsNot } from './waits.js';
 
 export interface Sink extends Blocking {
   /** Canonical: `redis.Redis.get`. */
@@ -122,14 +124,15 @@ export class CallGraph {
   #expand(node: Node): void {
     const { frame } = node;
     const returned = node.awaited ? returnedCalls(frame.fn) : undefined;
-    const skipped = skippedLines(frame);
+    const skipped = this.interpreter.branches.skipped(frame);
+    const async = saidAsync(frame);
     const wrapped = this.#wrappedSites(frame);
     const generators = this.#iterated(frame);
     frame.fn.facts.calls.forEach((call, site) => {
       if (skipped(call.line) || wrapped.has(site)) return;
       const awaited = call.awaited || returned?.has(site) === true;
       const callees = this.interpreter.callees(call, frame);
-      const quiet = awaited && callees.some((callee) => this.#isAsync(callee));
+      const quiet = awaited && (async(call.line) || callees.some((callee) => this.#isAsync(callee)));
       for (const callee of callees) {
         if (!quiet || this.#isAsync(callee)) this.#follow(node, call, callee, awaited, generators);
       }
@@ -408,19 +411,6 @@ function implementations(fn: Fn, self: Cls, classes: Classes): ReadonlyMap<Fn, r
 
 const isPlainGenerator = (fn: Fn): boolean => fn.facts.generator && !fn.facts.async && !isContextManager(fn);
 
-/** Lines that do not run with what the caller wrote down for the parameters. */
-function skippedLines({ fn, literals }: Frame): (line: number) => boolean {
-  if (!literals) return () => false;
-  const skipped = fn.facts.conditions.filter((condition) => {
-    const given = fn.tested.has(condition.name) ? literals.get(condition.name) : undefined;
-    return given !== undefined && contradicts(condition, given);
-  });
-  return (line) => skipped.some((range) => range.line <= line && line <= range.endLine);
-}
-
-const contradicts = ({ is, value, holds }: FlowCondition, given: Literal): boolean =>
-  (is === 'truthy' ? Boolean(given) : given === value) !== holds;
-
 const isEntered = (call: FlowCall, { facts }: Fn): boolean =>
   facts.enters.some(({ of }) => of.t === 'call' && facts.calls[of.site] === call);
 
@@ -429,18 +419,3 @@ const returnedCalls = (fn: Fn): Set<number> =>
   new Set(fn.facts.returned.flatMap((sym) => (sym.t === 'call' ? [sym.site] : [])));
 
 const NO_SITES: ReadonlySet<number> = new Set();
-
-const WAITS = /^(?:acquire|get|put|join|wait|result|poll|recv|exception)$/;
-
-/** Methods that do not wait when told so, or when a test says that there is nothing to wait for. */
-function waitsNot(name: string, call: FlowCall): boolean {
-  const method = name.slice(name.lastIndexOf('.') + 1);
-  if (call.ready) return WAITS.test(method);
-  if (!WAITS.test(method)) return false;
-  const named = (key: string): Sym | undefined => call.keywords.find(([name]) => name === key)?.[1];
-  const isNo = (sym: Sym | undefined): boolean =>
-    sym !== undefined && ((sym.t === 'bool' && !sym.value) || (sym.t === 'number' && sym.value === 0));
-  if (isNo(named('blocking')) || isNo(named('block')) || isNo(named('timeout'))) return true;
-  const position = method === 'put' ? 1 : 0;
-  return isNo(call.args[position]) && !name.startsWith('redis.') && call.args[position]?.t === 'bool';
-}

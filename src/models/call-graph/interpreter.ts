@@ -1,7 +1,8 @@
 import type { FlowBinding, FlowCall, FlowParam, Sym } from '../../languages/python/flow.js';
-import { itemKey } from '../../languages/python/flow-build.js';
+import { APPLICATION, itemKey } from '../../languages/python/flow-build.js';
 import { Annotations } from './annotations.js';
 import { tellingOf, type Given } from './arguments.js';
+import { Branches } from './branches.js';
 import { Classes } from './classes.js';
 import { Containers, isState } from './containers.js';
 import { isClassMethod, isContextManager, isStatic } from './decorations.js';
@@ -31,6 +32,7 @@ const GETTERS = /^(?:get|pop|setdefault)$/;
 export class Interpreter {
   readonly classes: Classes;
   readonly containers: Containers;
+  readonly branches = new Branches(this);
   readonly #frames = new Frames();
   readonly #annotations = new Annotations(this);
   readonly #outsideResults = new OutsideResults(this);
@@ -86,8 +88,11 @@ export class Interpreter {
         return this.values(sym.of, frame).flatMap((value) => (value.kind === 'coroutine' ? value.of : [value]));
       case 'item':
         return this.#item(sym, frame);
-      case 'any':
-        return sym.of.flatMap((one) => this.values(one, frame));
+      case 'any': {
+        const chosen = sym.when && this.branches.chosen(sym.when, frame);
+        const one = chosen === undefined ? undefined : sym.of[chosen];
+        return one ? this.values(one, frame) : sym.of.flatMap((each) => this.values(each, frame));
+      }
       case 'element':
         return this.values(sym.of, frame).flatMap((value) => elementsOf(value));
       case 'enter':
@@ -173,8 +178,10 @@ export class Interpreter {
       if (values.length > 0) return values;
     }
     if (assigned.length === 0) return param ? this.#parameter(param, frame) : undefined;
-    const before = assigned.filter((binding) => binding.line < line || (binding.line === line && !binding.certain));
-    const reaching = reachingBindings(before.length > 0 || param ? before : assigned);
+    const skipped = this.branches.skipped(frame);
+    const made = assigned.filter((binding) => !skipped(binding.line));
+    const before = made.filter((binding) => binding.line < line || (binding.line === line && !binding.certain));
+    const reaching = reachingBindings(before.length > 0 || param ? before : made);
     const values = reaching.flatMap((binding) => this.values(binding.value, frame));
     const replaced = reaching.some(({ certain }) => certain);
     return param && !replaced ? [...this.#parameter(param, frame), ...values] : values;
@@ -379,7 +386,9 @@ export class Interpreter {
     const { facts } = frame.fn;
     return this.#once('returns', frame, () => {
       const annotated = facts.returns && !facts.generator ? this.typed(facts.returns, this.#outside(frame)) : NOTHING;
-      const returned = (): Values => facts.returned.flatMap((sym) => this.values(sym, frame));
+      const skipped = this.branches.skipped(frame);
+      const runs = facts.returned.filter((sym) => !skipped(lineOf(sym, frame.fn)));
+      const returned = (): Values => runs.flatMap((sym) => this.values(sym, frame));
       if (!annotated.some(({ kind }) => kind !== 'none')) return returned();
       return annotated.some((value) => value.kind === 'instance') ? this.#narrower(annotated, returned()) : annotated;
     });
@@ -434,10 +443,17 @@ export class Interpreter {
   argumentsOf(call: FlowCall, frame: Frame): Given {
     return {
       positional: call.args.map((arg) => this.values(arg, frame)),
-      keywords: new Map(call.keywords.map(([name, value]) => [name, this.values(value, frame)])),
+      keywords: new Map(call.keywords.flatMap(([name, sym]) => this.#named(name, this.values(sym, frame)))),
       call,
       from: frame,
     };
+  }
+
+  /** `**options` gives what the dictionary holds. */
+  #named(name: string, values: Values): [string, Values][] {
+    if (name !== '') return [[name, values]];
+    const entries = values.flatMap((value) => (value.kind === 'dict' ? [...value.of] : []));
+    return entries.filter(([key]) => key !== '*' && key !== '**');
   }
 
   /** The frame of a function that is called with certain arguments. */
@@ -462,7 +478,7 @@ export class Interpreter {
     if (found.length > 0) return found;
     const stored = itemKey(key);
     const holder = of.t === 'name' ? of.id : of.t === 'attr' ? of.name : '';
-    return stored !== undefined && /^(?:app|state|ctx|context)$/.test(holder) ? this.#storesAt(stored) : NOTHING;
+    return stored !== undefined && APPLICATION.test(holder) ? this.#storesAt(stored) : NOTHING;
   }
 
   #itemOf(value: Value, key: Sym): Values {
@@ -524,4 +540,22 @@ function reachingBindings(bindings: readonly FlowBinding[]): readonly FlowBindin
     if (binding.certain) from = index;
   });
   return bindings.slice(from);
+}
+
+/** Where it is written, as far as that is known; no line else. */
+function lineOf(sym: Sym, fn: Fn): number {
+  switch (sym.t) {
+    case 'name':
+      return sym.line;
+    case 'call':
+      return fn.facts.calls[sym.site]?.line ?? 0;
+    case 'function':
+      return fn.module.functions[sym.index]?.facts.line ?? 0;
+    case 'await':
+    case 'attr':
+    case 'item':
+      return lineOf(sym.of, fn);
+    default:
+      return 0;
+  }
 }

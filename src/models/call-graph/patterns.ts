@@ -1,5 +1,6 @@
 import { CATALOGUE, type BlockingGroup, type Category } from './catalogue.js';
 import { HEAVY } from './catalogue-heavy.js';
+import { SERVICES } from './catalogue-services.js';
 import { canonical } from './types.js';
 
 /** What a check asks about. */
@@ -140,15 +141,17 @@ const OWN: Blocking = {
   source: 'https://docs.python.org/3/library/asyncio-dev.html#running-blocking-code',
 };
 
+const GROUPS: readonly BlockingGroup[] = [...CATALOGUE, ...SERVICES, ...HEAVY];
+
 let shared: PatternIndex | undefined;
 
 function catalogue(): PatternIndex {
   if (shared) return shared;
   shared = new PatternIndex();
-  for (const group of [...CATALOGUE, ...HEAVY]) {
+  for (const group of GROUPS) {
     for (const name of group.except ? names(group, group.except) : []) shared.add(name, undefined);
   }
-  for (const group of [...CATALOGUE, ...HEAVY]) {
+  for (const group of GROUPS) {
     const of = { category: group.category, instead: group.instead, source: group.source };
     for (const name of names(group, group.names)) shared.add(name, of);
   }

@@ -2,6 +2,7 @@ import {
   pythonFlow,
   type FlowBinding,
   type FlowClass,
+  type FlowCondition,
   type FlowFunction,
   type FlowParam,
   type FlowStore,
@@ -96,12 +97,17 @@ export class Fn {
 
   #tested: ReadonlySet<string> | undefined;
 
-  /** Parameters on which it depends which lines run, and that keep the value they were given. */
+  /** Parameters on which it depends which lines run. */
   get tested(): ReadonlySet<string> {
     this.#tested ??= new Set(
-      this.facts.conditions.flatMap(({ name }) => (this.bindings(name).length === 0 ? [name] : [])),
+      this.facts.conditions.flatMap((condition) => (this.testsParameter(condition) ? [condition.name] : [])),
     );
     return this.#tested;
+  }
+
+  /** Whether the parameter still has the value it was given: `if keys is None: keys = load()` asks before it sets. */
+  testsParameter({ name, of, line }: FlowCondition): boolean {
+    return of === undefined && this.bindings(name).every((binding) => binding.line >= line);
   }
 
   get owner(): Cls | undefined {

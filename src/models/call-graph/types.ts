@@ -40,6 +40,16 @@ const SAME: readonly (readonly [RegExp, string])[] = [
   [/^urllib3\.poolmanager\./, 'urllib3.'],
   [/^google\.auth\.default\(\)\.\[0\]/, 'google.auth.default()'],
   [/^aioredis\./, 'redis.asyncio.'],
+  [/^valkey\.(?:client\.)?(?:Strict)?Valkey\b/, 'redis.Redis'],
+  [/^valkey\.asyncio\.(?:client\.)?(?:Strict)?Valkey\b/, 'redis.asyncio.Redis'],
+  [/^pymongo\.(?:synchronous\.)?collection\.Collection\b/, 'pymongo.MongoClient.item.item'],
+  [/^pymongo\.(?:synchronous\.)?database\.Database\b/, 'pymongo.MongoClient.item'],
+  [/^duckdb\.DuckDBPyConnection\b/, 'duckdb.connect()'],
+  [/^pymysql\.connections\.Connection\b/, 'pymysql.connect()'],
+  [/^mysql\.connector\.(?:connection\.)?MySQLConnection\b/, 'mysql.connector.connect()'],
+  [/^(?:oracledb|cx_Oracle)\.Connection\b/, 'oracledb.connect()'],
+  [/^supabase\.(?:_sync\.client\.)?(?:Sync)?Client\b/, 'supabase.Client'],
+  [/^pinecone\.(?:data\.index|db_data\.index)\.Index\b/, 'pinecone.Index'],
 ];
 
 const MAX_KNOWN = 50_000;
@@ -83,6 +93,15 @@ function replaced(name: string): string {
 const RESULTS: Readonly<Record<string, string>> = {
   'redis.from_url': 'redis.Redis',
   'redis.asyncio.from_url': 'redis.asyncio.Redis',
+  'valkey.from_url': 'redis.Redis',
+  'valkey.asyncio.from_url': 'redis.asyncio.Redis',
+  'supabase.create_client': 'supabase.Client',
+  'neo4j.GraphDatabase.driver': 'neo4j.Driver',
+  'weaviate.connect_to_local': 'weaviate.WeaviateClient',
+  'weaviate.connect_to_wcs': 'weaviate.WeaviateClient',
+  'weaviate.connect_to_weaviate_cloud': 'weaviate.WeaviateClient',
+  'weaviate.connect_to_custom': 'weaviate.WeaviateClient',
+  'mysql.connector.pooling.MySQLConnectionPool.get_connection': 'mysql.connector.connect()',
   'psycopg2.connect': 'psycopg2.connection',
   'psycopg2.connection.cursor': 'psycopg2.cursor',
   'psycopg2.pool.SimpleConnectionPool.getconn': 'psycopg2.connection',

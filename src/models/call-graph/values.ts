@@ -46,14 +46,18 @@ export type Value =
   | { readonly kind: 'number'; readonly value: number }
   | { readonly kind: 'none' };
 
+/** What a call says of a parameter: its value, or that something is given. */
+export type Told = Literal | typeof PRESENT;
+export const PRESENT = { given: true } as const;
+
 /** One way in which a function runs: on behalf of which class, with which arguments that matter, inside which function. */
 export interface Frame {
   readonly fn: Fn;
   readonly self: Cls | undefined;
   readonly args: ReadonlyMap<string, readonly Value[]> | undefined;
   readonly closure: Frame | undefined;
-  /** Parameters on which tests depend, where their value is written down at the call. */
-  readonly literals: ReadonlyMap<string, Literal> | undefined;
+  /** Parameters on which tests depend, with what the call says of them. */
+  readonly literals: ReadonlyMap<string, Told> | undefined;
   readonly key: string;
   /** Values of the symbols of `fn`, as far as they were asked for. */
   readonly known: Map<unknown, readonly Value[]>;
