@@ -227,7 +227,8 @@ class Builder {
     for (const { subject, ...condition } of conditionsOf(test, holds)) {
       const lines = { line: first.line, endLine: last.endLine };
       if (subject) scope.conditions.push({ ...condition, ...lines, of: this.#sym(subject, scope) });
-      else if (scope.params.some(({ name }) => name === condition.name)) scope.conditions.push({ ...condition, ...lines });
+      else if (scope.params.some(({ name }) => name === condition.name))
+        scope.conditions.push({ ...condition, ...lines });
     }
   }
 

@@ -117,11 +117,7 @@ export interface FlowCondition {
 
 /** `inspect.iscoroutinefunction(f)` and its like; `async-flag` is an attribute that says so: `task.is_async`. */
 export type Introspection =
-  | 'coroutine-function'
-  | 'generator-function'
-  | 'async-generator-function'
-  | 'awaitable'
-  | 'async-flag';
+  'coroutine-function' | 'generator-function' | 'async-generator-function' | 'awaitable' | 'async-flag';
 
 /** What a test asks of something, and what is so where the test is true. */
 export interface FlowQuestion {

@@ -48,7 +48,11 @@ function literalsOf(fn: Fn, given: Given, bound: number): ReadonlyMap<string, To
       call.keywords.find(([name]) => name === param.name)?.[1] ??
       spread.map((dict) => entryOf(dict, param.name, from)).find((entry) => entry !== undefined) ??
       call.args[index - bound];
-    const value = sym ? toldOf(sym, param.name, given, index - bound) : open || !param.default ? undefined : literalOf(param.default, undefined);
+    const value = sym
+      ? toldOf(sym, param.name, given, index - bound)
+      : open || !param.default
+        ? undefined
+        : literalOf(param.default, undefined);
     // Texts and numbers that are only passed on would tell apart too many ways to run the function.
     if (value !== undefined && (fn.tested.has(param.name) || typeof value === 'boolean' || value === null))
       literals.set(param.name, value);

@@ -133,7 +133,8 @@ export const SERVICES: readonly BlockingGroup[] = [
   },
   {
     category: 'input',
-    names: 'rich.prompt.*.ask rich.console.Console.input inquirer.prompt prompt_toolkit.prompt prompt_toolkit.PromptSession.prompt PyInquirer.prompt pwinput.pwinput',
+    names:
+      'rich.prompt.*.ask rich.console.Console.input inquirer.prompt prompt_toolkit.prompt prompt_toolkit.PromptSession.prompt PyInquirer.prompt pwinput.pwinput',
     instead: 'asyncio.to_thread',
     source: 'https://docs.astral.sh/ruff/rules/blocking-input-in-async-function/',
   },
