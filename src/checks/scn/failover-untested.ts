@@ -1,5 +1,5 @@
 import { defineCheck } from '../../core/check.js';
-import { failoverScenario } from '../../models/scenarios/failover.js';
+import { failoverScenario } from '../../models/scenarios/failover/index.js';
 
 export const failoverUntested = defineCheck({
   id: 'scn/failover-untested',

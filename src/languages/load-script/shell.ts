@@ -13,36 +13,43 @@ export interface CommandFacts {
   readonly waits: readonly number[];
 }
 
+/** A command as a file writes it down: its words, variables filled in where their values are known. */
+export interface WrittenCommand {
+  readonly words: readonly string[];
+  readonly line: number;
+  /** What comes next does not wait for its end. */
+  readonly background: boolean;
+}
+
 /** Nobody writes down more in one file. */
-const MOST = 200;
+const MOST = 2000;
 
 /** @param lineOf the file's line of an offset in the text */
-export function readCommands(text: string, lineOf: (offset: number) => number): CommandFacts {
+export function writtenCommands(text: string, lineOf: (offset: number) => number): WrittenCommand[] {
   const variables = new Map<string, string>();
-  const facts = { tests: [] as LoadTest[], swaps: [] as Swap[], background: [] as number[], waits: [] as number[] };
+  const found: WrittenCommand[] = [];
   for (const command of shellCommands(text)) {
     note(command, variables);
     const [first] = command.words;
-    if (!first || facts.tests.length + facts.swaps.length >= MOST) continue;
-    const line = lineOf(first.start);
+    if (!first || found.length >= MOST) continue;
     const words = command.words.map((word) => filledIn(word, variables));
-    readWords(words, line, facts);
-    if (command.background) facts.background.push(line);
+    found.push({ words, line: lineOf(first.start), background: command.background === true });
   }
-  return facts;
+  return found;
 }
 
-/** One command, its words taken apart. */
-export function readWords(
-  words: readonly string[],
-  line: number,
-  facts: { tests: LoadTest[]; swaps: Swap[]; waits: number[] },
-): void {
-  const test = loadCommand(words, line);
-  if (test) facts.tests.push(test);
-  const bare = unwrapped(words);
-  if (swapsByCommand(bare)) facts.swaps.push({ line, text: words.join(' ').slice(0, 200) });
-  if (waits(bare)) facts.waits.push(line);
+/** What commands have to do with load tests and swaps, in their order. */
+export function readCommands(commands: readonly WrittenCommand[]): CommandFacts {
+  const facts = { tests: [] as LoadTest[], swaps: [] as Swap[], background: [] as number[], waits: [] as number[] };
+  for (const { words, line, background } of commands) {
+    const test = loadCommand(words, line);
+    if (test) facts.tests.push(test);
+    const bare = unwrapped(words);
+    if (swapsByCommand(bare)) facts.swaps.push({ line, text: words.join(' ').slice(0, 200) });
+    if (waits(bare)) facts.waits.push(line);
+    if (background) facts.background.push(line);
+  }
+  return facts;
 }
 
 /** Ends only when the rollout is over, or the job in the background. */

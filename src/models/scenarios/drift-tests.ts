@@ -1,14 +1,11 @@
 import type { FunctionDef } from '../../languages/python/ast.js';
 import { pythonModule } from '../../languages/python/extract.js';
-import { walk } from '../../languages/python/walk.js';
 import type { Workspace } from '../../core/workspace.js';
 import { calledName } from '../call-graph/calls.js';
-import { CallGraph } from '../call-graph/graph.js';
 import type { Node } from '../call-graph/graph.js';
-import { BlockingCallables } from '../call-graph/patterns.js';
-import { loadProgram } from '../call-graph/program.js';
 import type { Fn, SourceModule } from '../call-graph/program.js';
 import { driftMeasures } from './drift-code.js';
+import { TestCode } from './test-code.js';
 import { Assertions } from './drift-asserts.js';
 import type { Meaning } from './drift-asserts.js';
 
@@ -33,35 +30,30 @@ export async function driftTests(workspace: Workspace): Promise<DriftTest[]> {
   const tests = workspace.glob('**/*.py').filter((path) => workspace.roles(path).has('test'));
   const named = await workspace.mentioning(tests, ['psi', 'PSI', 'drift', 'Drift', 'population_stability']);
   if (named.length === 0) return [];
-  const roots = new Set([...named, ...tests.filter(isConftest)]);
-  const program = await loadProgram(workspace, (path) => roots.has(path));
-  const graph = new CallGraph(program, new BlockingCallables(workspace.settings.process), () => false);
+  const code = await TestCode.load(workspace, named);
   const found: DriftTest[] = [];
-  for (const path of named) {
-    const module = program.modules.get(path);
-    const test = module && (await new TestFile(workspace, graph, module).judge());
+  for (const module of code.modules) {
+    const test = await new TestFile(workspace, code, module).judge();
     if (test) found.push(test);
   }
   return found;
 }
 
-const isConftest = (path: string): boolean => /(^|\/)conftest\.py$/.test(path);
-
 /** One file of tests, and all that its tests run. */
 class TestFile {
   constructor(
     private readonly workspace: Workspace,
-    private readonly graph: CallGraph,
+    private readonly code: TestCode,
     private readonly module: SourceModule,
   ) {}
 
   async judge(): Promise<DriftTest | undefined> {
-    const tests = this.module.functions.filter(({ facts }) => facts.kind === 'function' && /^test/i.test(facts.name));
+    const tests = this.code.testsOf(this.module);
     const own = tests.filter(({ facts }) => /drift|psi|stability|retrain/i.test(facts.name));
     const first = own[0] ?? tests[0];
     if (!first) return undefined;
-    const prepared = this.preparing(tests);
-    const nodes = this.reach([...tests, ...prepared]);
+    const prepared = this.code.preparing(this.module, tests);
+    const nodes = this.code.reach([...tests, ...prepared]);
     const ran = [...nodes].map(({ frame }) => frame.fn);
     const measuring = await this.measuring(ran);
     if (measuring.size === 0 && own.length === 0) return undefined;
@@ -73,32 +65,6 @@ class TestFile {
       triggers: assertions.nameTrigger(),
       exports: assertions.nameMojo(),
     };
-  }
-
-  private reach(functions: readonly Fn[]): ReadonlySet<Node> {
-    const { interpreter } = this.graph;
-    return this.graph.reachable(functions.map((fn) => interpreter.frame(fn, fn.owner)));
-  }
-
-  /** pytest's fixtures that the tests take by name, from their own file or a conftest above, and unittest's `setUp`. */
-  private preparing(tests: readonly Fn[]): Fn[] {
-    const folder = this.module.path.slice(0, this.module.path.lastIndexOf('/') + 1);
-    const modules = [...this.graph.program.modules.values()].filter(
-      ({ path }) =>
-        path === this.module.path || (isConftest(path) && folder.startsWith(path.slice(0, path.lastIndexOf('/') + 1))),
-    );
-    const candidates = modules.flatMap(({ functions }) => functions).filter(({ facts }) => facts.kind === 'function');
-    const found = new Set(candidates.filter(({ facts }) => /^set_?up/i.test(facts.name)));
-    const waiting = tests.flatMap(parametersOf);
-    for (let name = waiting.pop(); name !== undefined; name = waiting.pop()) {
-      for (const fn of candidates) {
-        if (fn.facts.name !== name || fn.facts.decorators.length === 0 || found.has(fn)) continue;
-        found.add(fn);
-        waiting.push(...parametersOf(fn));
-      }
-    }
-    // What a fixture hands out as a function is called by the test, where nobody sees through pytest.
-    return candidates.filter((fn) => found.has(fn) || (fn.parent !== undefined && found.has(fn.parent)));
   }
 
   /** Functions that compute an index of drift, by formula, by library or, outside the tests, by name. */
@@ -115,21 +81,10 @@ class TestFile {
 
   /** The syntax of what runs in files of tests. */
   private async testCode(ran: readonly Fn[]): Promise<FunctionDef[]> {
-    const lines = new Map<string, Set<number>>();
-    for (const { module, facts } of ran) {
-      if (facts.kind !== 'function' || !this.workspace.roles(module.path).has('test')) continue;
-      lines.set(module.path, (lines.get(module.path) ?? new Set()).add(facts.line));
-    }
     const found: FunctionDef[] = [];
-    for (const [path, wanted] of lines) {
-      const facts = await this.workspace.facts(pythonModule, path);
-      if (!facts) continue;
-      walk(facts.tree, {
-        enter(node) {
-          if (node.kind === 'FunctionDef' && wanted.has(node.line)) found.push(node);
-          return undefined;
-        },
-      });
+    for (const fn of ran) {
+      const def = this.workspace.roles(fn.module.path).has('test') ? await this.code.syntaxOf(fn) : undefined;
+      if (def && !found.includes(def)) found.push(def);
     }
     return found;
   }
@@ -146,7 +101,7 @@ class TestFile {
             line <= edge.endLine &&
             edge.to !== undefined &&
             this.workspace.roles(node.frame.fn.module.path).has('test') &&
-            [...this.graph.reachable([edge.to.frame])].some(({ frame }) => to(frame.fn)),
+            [...this.code.graph.reachable([edge.to.frame])].some(({ frame }) => to(frame.fn)),
         ),
       );
     return {
@@ -169,8 +124,6 @@ class TestFile {
 
   /** A function that asks for the index of drift and acts on it. */
   private near(fn: Fn, measuring: ReadonlySet<Fn>): boolean {
-    return [...this.reach([fn])].some(({ frame }) => measuring.has(frame.fn));
+    return [...this.code.reach([fn])].some(({ frame }) => measuring.has(frame.fn));
   }
 }
-
-const parametersOf = ({ facts }: Fn): string[] => facts.params.map(({ name }) => name);

@@ -3,7 +3,7 @@ import type { Workspace } from '../../core/workspace.js';
 import { dataflow } from '../dataflow/model.js';
 import { judge, worst } from './bar.js';
 import { driftScenario } from './drift.js';
-import { failoverScenario } from './failover.js';
+import { failoverScenario } from './failover/index.js';
 import { isFresh } from './load-runs.js';
 import type { LoadEvidence } from './load-runs.js';
 import type { FoundTest } from './load-tests.js';

@@ -1,236 +1,38 @@
 import type { Workspace } from '../../../core/workspace.js';
 import { javascriptModule } from '../../../languages/javascript/extract.js';
-import { toolOfImage } from '../../../languages/load-script/commands.js';
-import type { LoadTest, Swap } from '../../../languages/load-script/facts.js';
-import { readCommands, readWords } from '../../../languages/load-script/shell.js';
+import type { Swap } from '../../../languages/load-script/facts.js';
+import { readCommands } from '../../../languages/load-script/shell.js';
 import type { CommandFacts } from '../../../languages/load-script/shell.js';
 import { swapsByCall } from '../../../languages/load-script/swaps.js';
-import type { Expr } from '../../../languages/python/ast.js';
 import { pythonModule } from '../../../languages/python/extract.js';
 import { dottedName } from '../../../languages/python/names.js';
-import { findAll, walk } from '../../../languages/python/walk.js';
-import type { ScriptExpr } from '../../../languages/script/facts.js';
-import { yamlDocuments } from '../../../languages/yaml/index.js';
-import type { YamlNode } from '../../../languages/yaml/index.js';
-
-interface Collected extends CommandFacts {
-  readonly tests: LoadTest[];
-  readonly swaps: Swap[];
-  readonly background: number[];
-  readonly waits: number[];
-}
-
-const nothing = (): Collected => ({ tests: [], swaps: [], background: [], waits: [] });
+import { findAll } from '../../../languages/python/walk.js';
+import { commandsWritten, scriptTexts, textsIn } from '../command-lines.js';
 
 /** What a file of any kind that runs commands does about load tests and models; undefined for other kinds. */
 export async function commandsIn(workspace: Workspace, path: string): Promise<CommandFacts | undefined> {
-  if (/\.(?:sh|bash|zsh)$/.test(path)) return fromText(await workspace.text(path), (text) => text);
-  if (/(?:^|\/)(?:Makefile|makefile|GNUmakefile|[^/]+\.mk|Justfile|justfile)$/.test(path))
-    return fromText(await workspace.text(path), recipes);
-  if (/\.ya?ml$/.test(path)) return fromYaml(await yamlDocuments(workspace, path));
-  if (/(?:^|\/)package\.json$/.test(path)) return fromPackage(await workspace.text(path));
-  if (path.endsWith('.py')) return fromPython(workspace, path);
-  return /\.[cm]?[jt]s$/.test(path) ? fromJavaScript(workspace, path) : undefined;
+  const written = await commandsWritten(workspace, path);
+  if (!written) return undefined;
+  const facts = readCommands(written);
+  return { ...facts, swaps: [...facts.swaps, ...(await swapsByCode(workspace, path))] };
 }
 
-function fromText(text: string | undefined, prepared: (text: string) => string): CommandFacts | undefined {
-  return text === undefined || text.length > 1_000_000 ? undefined : readCommands(prepared(text), lineCounter(text, 1));
-}
-
-/** Lines of recipes as shell text, all others blank, so that offsets stay true: `@` and `-` in front are make's. */
-const recipes = (text: string): string =>
-  text
-    .split('\n')
-    .map((line) =>
-      /^\s/.test(line)
-        ? line.replace(/^(\s+)([@+-]{1,3})/, (_, blank: string, marks: string) => blank + ' '.repeat(marks.length))
-        : ' '.repeat(line.length),
-    )
-    .join('\n')
-    .replaceAll('$$', ' $');
-
-function lineCounter(text: string, first: number): (offset: number) => number {
-  return (offset) => {
-    let line = first;
-    for (let at = text.indexOf('\n'); at >= 0 && at < offset; at = text.indexOf('\n', at + 1)) line += 1;
-    return line;
-  };
-}
-
-function add(into: Collected, { tests, swaps, background, waits }: CommandFacts): void {
-  into.tests.push(...tests);
-  into.swaps.push(...swaps);
-  into.background.push(...background);
-  into.waits.push(...waits);
-}
-
-// ── YAML: scripts of workflows, compose services, actions ──
-
-/** Keys whose text is a command; anything else is a description or a value. */
-const COMMAND_KEYS = new Set([
-  'run',
-  'script',
-  'before_script',
-  'after_script',
-  'command',
-  'entrypoint',
-  'args',
-  'cmd',
-  'cmds',
-  'sh',
-  'inlineScript',
-  'bash',
-]);
-
-/** Keys whose list is one command, word by word; of the others each item is a command. */
-const WORD_KEYS = new Set(['command', 'args', 'entrypoint', 'cmd']);
-
-/** The items of a list without blanks in any: `["k6", "run", "score.js"]`, but not `["sh", "-c", "k6 run score.js"]`. */
-function plainWords(node: YamlNode): string[] {
-  const words = node.items().map(({ text }) => text ?? '');
-  return words.some((word) => /\s/.test(word)) ? [] : words;
-}
-
-function fromYaml(documents: readonly YamlNode[] | undefined): CommandFacts | undefined {
-  if (!documents) return undefined;
-  const facts = nothing();
-  const visit = (node: YamlNode, key: string | undefined): void => {
-    if (node.kind === 'scalar') {
-      if (key !== undefined && COMMAND_KEYS.has(key)) add(facts, scalarCommands(node));
-      return;
+/** Calls of a program that put another model in place without a command: a client's method, a request to a reload route. */
+async function swapsByCode(workspace: Workspace, path: string): Promise<Swap[]> {
+  const called: { readonly name: string; readonly texts: string[]; readonly line: number }[] = [];
+  if (path.endsWith('.py')) {
+    const module = await workspace.facts(pythonModule, path);
+    for (const call of module ? findAll(module.tree, 'Call') : []) {
+      const name = dottedName(call.func) ?? (call.func.kind === 'Attribute' ? call.func.attr : '');
+      const given = [...call.args, ...call.keywords.map(({ value }) => value)];
+      called.push({ name, texts: given.flatMap(textsIn), line: call.line });
     }
-    if (node.kind === 'mapping') {
-      const special = containerCommand(node) ?? actionCommand(node);
-      if (special) readWords(special.words, special.line, facts);
-    }
-    const words = key !== undefined && WORD_KEYS.has(key) ? plainWords(node) : [];
-    if (words.length > 0) readWords(words, node.line, facts);
-    else for (const item of node.items()) visit(item, key);
-    for (const entry of node.entries()) visit(entry.value, entry.key);
-  };
-  for (const document of documents) visit(document, undefined);
-  return facts;
-}
-
-function scalarCommands(node: YamlNode): CommandFacts {
-  const text = node.text ?? '';
-  const block = node.style === 'literal' || node.style === 'folded';
-  return readCommands(text, node.style === 'folded' ? () => node.line : lineCounter(text, node.line + (block ? 1 : 0)));
-}
-
-/** A container of a tool's image: what it is given as its command are the tool's words. */
-function containerCommand(node: YamlNode): { words: string[]; line: number } | undefined {
-  const tool = toolOfImage(node.get('image')?.text ?? '');
-  const command = node.get('command') ?? node.get('args');
-  if (tool === undefined || !command) return undefined;
-  const words =
-    command.kind === 'scalar' ? (command.text ?? '').split(/\s+/) : command.items().map((one) => one.text ?? '');
-  return { words: words[0] === tool ? words : [tool, ...words], line: command.line };
-}
-
-/** `uses: grafana/run-k6-action` runs the scripts of its `path`. */
-function actionCommand(node: YamlNode): { words: string[]; line: number } | undefined {
-  const uses = node.get('uses');
-  if (!/^(?:grafana\/(?:run-k6|k6)-action|k6io\/action)@/.test(uses?.text ?? '')) return undefined;
-  const script = node.get('with', 'path')?.text ?? node.get('with', 'filename')?.text ?? '';
-  const flags = (node.get('with', 'flags')?.text ?? '').split(/\s+/).filter(Boolean);
-  return { words: ['k6', 'run', ...flags, script.trim()], line: uses?.line ?? node.line };
-}
-
-// ── package.json ──
-
-function fromPackage(text: string | undefined): CommandFacts | undefined {
-  if (text === undefined || text.length > 1_000_000) return undefined;
-  let scripts: unknown;
-  try {
-    scripts = (JSON.parse(text) as { scripts?: unknown }).scripts;
-  } catch {
-    return undefined;
+  } else if (/\.[cm]?[jt]s$/.test(path)) {
+    const module = await workspace.facts(javascriptModule, path);
+    for (const { callee, args, line } of module?.calls ?? [])
+      called.push({ name: callee, texts: args.flatMap((one) => scriptTexts(one)), line });
   }
-  const facts = nothing();
-  if (typeof scripts !== 'object' || scripts === null) return facts;
-  const line = lineCounter(text, 1);
-  for (const [name, command] of Object.entries(scripts))
-    if (typeof command === 'string')
-      add(
-        facts,
-        readCommands(command, () => line(text.indexOf(`"${name}"`, text.indexOf('"scripts"')))),
-      );
-  return facts;
-}
-
-// ── Programs ──
-
-const RUNS =
-  /^(?:subprocess\.(?:run|Popen|call|check_call|check_output)|os\.(?:system|popen)|asyncio\.create_subprocess_(?:exec|shell))$|^(?:run|Popen|check_call|check_output|system)$/;
-const STARTS = /(?:^|\.)(?:Popen|create_subprocess_(?:exec|shell)|popen)$/;
-
-async function fromPython(workspace: Workspace, path: string): Promise<CommandFacts | undefined> {
-  const module = await workspace.facts(pythonModule, path);
-  if (!module) return undefined;
-  const facts = nothing();
-  for (const call of findAll(module.tree, 'Call')) {
-    const name = dottedName(call.func) ?? (call.func.kind === 'Attribute' ? call.func.attr : '');
-    const texts = [...call.args, ...call.keywords.map(({ value }) => value)].flatMap(textsIn);
-    if (swapsByCall(name, texts))
-      facts.swaps.push({ line: call.line, text: `${name}(${texts.join(', ').slice(0, 150)})` });
-    if (!RUNS.test(name)) continue;
-    const [first] = call.args;
-    if (first?.kind === 'Str')
-      add(
-        facts,
-        readCommands(first.value, () => call.line),
-      );
-    else {
-      const listed = first?.kind === 'List' || first?.kind === 'Tuple' ? first.elements : call.args;
-      readWords(
-        listed.map((one) => textsIn(one).join('')),
-        call.line,
-        facts,
-      );
-    }
-    if (STARTS.test(name)) facts.background.push(call.line);
-  }
-  return facts;
-}
-
-/** The strings in an expression, pieces of f-strings included. */
-function textsIn(expr: Expr): string[] {
-  const found: string[] = [];
-  walk(expr, {
-    enter(node) {
-      if (node.kind === 'Str') found.push(node.value.slice(0, 500));
-      return undefined;
-    },
-  });
-  return found;
-}
-
-async function fromJavaScript(workspace: Workspace, path: string): Promise<CommandFacts | undefined> {
-  const module = await workspace.facts(javascriptModule, path);
-  if (!module) return undefined;
-  const facts = nothing();
-  for (const { callee, args, line } of module.calls) {
-    const texts = args.flatMap((one) => scriptTexts(one));
-    if (swapsByCall(callee, texts)) facts.swaps.push({ line, text: `${callee}(${texts.join(', ').slice(0, 150)})` });
-    if (!/(?:^|\.)(?:exec|execSync|spawn|spawnSync|execa|execFile|execFileSync)$/.test(callee)) continue;
-    const [first, second] = args;
-    if (first?.kind !== 'value' || typeof first.value !== 'string') continue;
-    const rest = second?.kind === 'array' ? second.items.map((one) => scriptTexts(one).join('')) : [];
-    if (rest.length > 0) readWords([first.value, ...rest], line, facts);
-    else
-      add(
-        facts,
-        readCommands(first.value, () => line),
-      );
-    if (/(?:^|\.)(?:exec|spawn|execa)$/.test(callee)) facts.background.push(line);
-  }
-  return facts;
-}
-
-function scriptTexts(expr: ScriptExpr, depth = 0): string[] {
-  if (depth > 20) return [];
-  if (expr.kind === 'value') return typeof expr.value === 'string' ? [expr.value.slice(0, 500)] : [];
-  if (expr.kind === 'template') return expr.parts.flatMap((one) => scriptTexts(one, depth + 1));
-  return expr.kind === 'binary' ? [expr.left, expr.right].flatMap((one) => scriptTexts(one, depth + 1)) : [];
+  return called
+    .filter(({ name, texts }) => swapsByCall(name, texts))
+    .map(({ name, texts, line }) => ({ line, text: `${name}(${texts.join(', ').slice(0, 150)})` }));
 }

@@ -1,16 +1,18 @@
-import { defineModel } from '../../core/workspace.js';
-import type { Workspace } from '../../core/workspace.js';
-import { yamlDocuments } from '../../languages/yaml/index.js';
-import type { YamlNode } from '../../languages/yaml/index.js';
-import { isWhole, touchedLine } from './changes.js';
-import type { Subject } from './swap.js';
+import { defineModel } from '../../../core/workspace.js';
+import type { Workspace } from '../../../core/workspace.js';
+import { yamlDocuments } from '../../../languages/yaml/index.js';
+import type { YamlNode } from '../../../languages/yaml/index.js';
+import { isWhole, touchedLine } from '../changes.js';
+import type { Subject } from '../swap.js';
+import { failoverDrills } from './drills.js';
+import type { Drill } from './drills.js';
 
 /** Failure mode A: the primary of a datastore goes, a replica is promoted within 30 s, nothing is lost. */
 export interface FailoverScenario {
   /** Replicated datastores that the change touches. */
   readonly subjects: readonly Subject[];
   /** Tests, scripts and workflows that let one fail. */
-  readonly drills: readonly { readonly path: string; readonly line: number; readonly text: string }[];
+  readonly drills: readonly Drill[];
 }
 
 const STORE =
@@ -23,7 +25,7 @@ export const failoverScenario = defineModel<FailoverScenario>('failover-scenario
   const paths = workspace
     .glob('**/*.{yml,yaml}')
     .filter((path) => !['test', 'example', 'development'].some((role) => workspace.roles(path).has(role as 'test')));
-  const subjects: Subject[] = [];
+  const subjects: Replicated[] = [];
   for (const path of await workspace.mentioning(paths, [
     'postgres',
     'patroni',
@@ -36,10 +38,11 @@ export const failoverScenario = defineModel<FailoverScenario>('failover-scenario
   ])) {
     subjects.push(...(await replicated(workspace, path)));
   }
-  return { subjects, drills: subjects.length === 0 ? [] : await drills(workspace) };
+  const own = new Set(subjects.map(({ name }) => name).filter((name) => name.length > 1));
+  return { subjects, drills: subjects.length === 0 ? [] : await failoverDrills(workspace, own) };
 });
 
-async function replicated(workspace: Workspace, path: string): Promise<Subject[]> {
+async function replicated(workspace: Workspace, path: string): Promise<Replicated[]> {
   if ((await touchedLine(workspace, path)) === undefined) return [];
   const documents = (await yamlDocuments(workspace, path)) ?? [];
   return documents
@@ -47,7 +50,9 @@ async function replicated(workspace: Workspace, path: string): Promise<Subject[]
     .filter(({ line, end }) => touches(workspace, path, line, end));
 }
 
-type Place = Subject & { readonly end: number };
+/** A subject with the name by which drills may call it. */
+type Replicated = Subject & { readonly name: string };
+type Place = Replicated & { readonly end: number };
 
 function touches(workspace: Workspace, path: string, start: number, end: number): boolean {
   return (
@@ -71,7 +76,7 @@ function kubernetes(document: YamlNode, path: string): Place[] {
   const store = kind === 'StatefulSet' && images.some((image) => STORE.test(image));
   const many = (typeof copies === 'number' && copies > 1) || images.some((image) => REPLICATED.test(image));
   if (!(operator && typeof copies === 'number' && copies > 1) && !(store && many)) return [];
-  return [{ path, line: document.line, end: document.endLine, what: `the datastore ${kind} ${name}`.trim() }];
+  return [{ path, line: document.line, end: document.endLine, what: `the datastore ${kind} ${name}`.trim(), name }];
 }
 
 function compose(document: YamlNode, path: string): Place[] {
@@ -82,43 +87,23 @@ function compose(document: YamlNode, path: string): Place[] {
   return stores
     .filter(
       ({ key, value }) =>
-        REPLICATED.test(`${key} ${value.get('image')?.text ?? ''}`) ||
-        (value.keys().some((one) => one === 'environment') &&
-          REPLICATED.test(JSON.stringify(value.get('environment')?.toJS() ?? '').slice(0, 5000))),
+        REPLICATED.test(`${key} ${value.get('image')?.text ?? ''}`) || replicates(value.get('environment')),
     )
     .map(({ key, keyNode, value }) => ({
       path,
       line: keyNode.line,
       end: value.endLine,
       what: `the replicated datastore ${key}`,
+      name: key,
     }));
 }
 
-const DRILL =
-  /patronictl\s+(failover|switchover)|pg_ctl\s+promote|pg_promote\(|SENTINEL\s+FAILOVER|redis-cli[^\n]{0,80}\bfailover\b|kubectl\s+delete\s+pod[^\n]{0,80}(primary|leader|postgres|patroni)|docker[ -](compose\s+)?(kill|stop|pause)\s[^\n]{0,80}(primary|master|leader|postgres|patroni|pg-?0)|kind:\s*PodChaos|pod-?kill|chaosengine|test_\w*(failover|promotion|primary_loss|primary_failure)|failover[_-]?drill/i;
+/** Variables by which images of databases are told that there is more than one of them. */
+const REPLICATION =
+  /^(?:PATRONI_|REPMGR_|(?:POSTGRES|POSTGRESQL|REDIS|VALKEY)_(?:REPLICATION|MASTER|PRIMARY|REPLICA|SLAVE)|PG_(?:REPLICA|PRIMARY|MASTER)|STKEEPER_)/;
 
-async function drills(workspace: Workspace): Promise<{ path: string; line: number; text: string }[]> {
-  const paths = workspace
-    .glob('**/*.{py,sh,yml,yaml,js,ts,java,go}', '**/Makefile')
-    .filter((path) => !/(^|\/)(node_modules|vendor)\//.test(path));
-  const found: { path: string; line: number; text: string }[] = [];
-  for (const path of await workspace.mentioning(paths, [
-    'failover',
-    'FAILOVER',
-    'switchover',
-    'promote',
-    'Chaos',
-    'chaos',
-    'kill',
-    'delete pod',
-    'stop',
-    'pause',
-    'primary_loss',
-    'promotion',
-  ])) {
-    const lines = ((await workspace.text(path)) ?? '').split('\n');
-    const at = lines.findIndex((line) => line.length < 1000 && !/^\s*(#|\/\/)/.test(line) && DRILL.test(line));
-    if (at >= 0) found.push({ path, line: at + 1, text: (lines[at] ?? '').trim().slice(0, 120) });
-  }
-  return found;
+/** `environment` of a compose service, as a mapping or as a list of `NAME=value`. */
+function replicates(environment: YamlNode | undefined): boolean {
+  const names = [...(environment?.keys() ?? []), ...(environment?.items() ?? []).map(({ text }) => text ?? '')];
+  return names.some((name) => REPLICATION.test(name));
 }
