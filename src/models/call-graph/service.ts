@@ -2,7 +2,7 @@ import { defineModel, type Workspace } from '../../core/workspace.js';
 import type { Sym } from '../../languages/python/flow.js';
 import type { Node } from './graph.js';
 import type { Fn, SourceModule } from './program.js';
-import type { Radar } from './joined.js';
+import type { Answers, Radar } from './joined.js';
 import { radar } from './radar.js';
 import type { Frame } from './values.js';
 
@@ -18,7 +18,7 @@ export interface Services {
 export const services = defineModel('services', async (workspace): Promise<Services> => {
   const found = await workspace.model(radar);
   const routes = routesOf(found, workspace);
-  const frames = [...routes, ...dependenciesOf(found, routes)].map((fn): Frame =>
+  const frames = [...routes, ...dependenciesOf(found.graph.interpreter, routes)].map((fn): Frame =>
     found.graph.interpreter.frame(fn, fn.owner),
   );
   return { radar: found, modules: reachedByImport(found, routes), onRequest: found.graph.reachable(frames) };
@@ -38,13 +38,13 @@ function routesOf({ program, frameworks }: Radar, workspace: Workspace): Fn[] {
 }
 
 /** Functions that routes, and dependencies of dependencies, name in `Depends`. */
-function dependenciesOf({ graph }: Radar, routes: readonly Fn[]): Fn[] {
+export function dependenciesOf(interpreter: Answers, routes: readonly Fn[]): Fn[] {
   const found = new Set<Fn>();
   const queue = [...routes];
   for (let fn = queue.pop(); fn; fn = queue.pop()) {
     for (const param of fn.facts.params) {
       for (const sym of [param.default, param.annotation]) {
-        for (const provider of providersIn(sym, fn, graph.interpreter)) {
+        for (const provider of providersIn(sym, fn, interpreter)) {
           if (found.has(provider)) continue;
           found.add(provider);
           queue.push(provider);
@@ -55,7 +55,7 @@ function dependenciesOf({ graph }: Radar, routes: readonly Fn[]): Fn[] {
   return [...found];
 }
 
-function providersIn(sym: Sym | undefined, fn: Fn, interpreter: Radar['graph']['interpreter']): Fn[] {
+function providersIn(sym: Sym | undefined, fn: Fn, interpreter: Answers): Fn[] {
   if (sym?.t === 'item')
     return sym.key.t === 'sequence' ? sym.key.of.flatMap((one) => providersIn(one, fn, interpreter)) : [];
   if (sym?.t === 'name') {

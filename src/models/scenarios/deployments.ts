@@ -1,11 +1,13 @@
 import { defineModel } from '../../core/workspace.js';
 import type { Workspace } from '../../core/workspace.js';
+import { DOCKERFILE_GLOBS, dockerfileExtractor } from '../../languages/dockerfile/index.js';
 import { yamlDocuments } from '../../languages/yaml/index.js';
 import type { YamlNode } from '../../languages/yaml/index.js';
 import { inferenceEvidence } from '../workloads/inference.js';
 import { workloads as allWorkloads } from '../workloads/index.js';
 import type { Container } from '../workloads/model.js';
 import { serving } from './serving.js';
+import { buildsService, lastLine, OTHER } from './serving-images.js';
 
 /** A part of a file that puts a model-serving process into the world. */
 export interface Deployment {
@@ -26,9 +28,6 @@ const WORKLOADS = new Set([
   'DaemonSet',
 ]);
 const SERVES = /infer|predict|scor|serv(e|ing)|model|mojo|\bml\b|triton|torchserve|bento/i;
-/** Images and names of things that are about models but serve none to callers. */
-const OTHER =
-  /postgres|redis|kafka|zookeeper|grafana|prometheus|mlflow|mage|airflow|minio|train|jupyter|notebook|nginx|etcd|otel|pgadmin|adminer/i;
 
 /** From a container's name to the last line that says something about it, in its own file. */
 function linesOf(container: Container): Pick<Deployment, 'startLine' | 'endLine'> {
@@ -47,11 +46,12 @@ export const deployments = defineModel<readonly Deployment[]>('serving-deploymen
   const servers = await modelServers(workspace);
   if (!present) return servers;
   const folders = serviceFolders(files);
+  const python = new Set(workspace.glob('**/*.py'));
   const found: Deployment[] = [];
-  for (const path of workspace.glob('**/{Dockerfile,Dockerfile.*,*.Dockerfile,Containerfile}')) {
-    const text = (await workspace.text(path)) ?? '';
-    if (ownDockerfile(path, text, folders))
-      found.push({ path, startLine: 1, endLine: text.split('\n').length, name: path });
+  for (const path of workspace.glob(...DOCKERFILE_GLOBS)) {
+    const facts = await workspace.facts(dockerfileExtractor, path);
+    if (facts && buildsService(path, facts, { folders, files, python }))
+      found.push({ path, startLine: 1, endLine: lastLine(facts), name: path });
   }
   const manifests = await workspace.mentioning(workspace.glob('**/*.{yml,yaml}'), [
     'image:',
@@ -87,7 +87,7 @@ async function modelServers(workspace: Workspace): Promise<Deployment[]> {
   });
 }
 
-/** Folders that hold serving code, without the generic ones above it. */
+/** Folders that hold serving code, and those above them. */
 function serviceFolders(files: readonly string[]): string[] {
   const folders = files.flatMap((path) =>
     path
@@ -97,21 +97,6 @@ function serviceFolders(files: readonly string[]): string[] {
   );
   return [...new Set(folders)];
 }
-
-function ownDockerfile(path: string, text: string, folders: readonly string[]): boolean {
-  const folder = path.split('/').slice(0, -1).join('/');
-  const names = folders
-    .filter((one) => folder === '' || one.startsWith(`${folder}/`))
-    .map((one) => (folder === '' ? one : one.slice(folder.length + 1)));
-  if (folder !== '' && folders.includes(folder)) return !OTHER.test(path.slice(path.lastIndexOf('/') + 1));
-  const copies = names.some((name) => new RegExp(`^\\s*(COPY|ADD)\\s[^\\n]*\\b${escaped(name)}\\b`, 'm').test(text));
-  return (
-    copies ||
-    (/\b(uvicorn|gunicorn|hypercorn|fastapi run|flask run|bentoml serve|waitress)\b/.test(text) && !OTHER.test(path))
-  );
-}
-
-const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 
 async function workloads(workspace: Workspace, path: string, folders: readonly string[]): Promise<Deployment[]> {
   const documents = (await yamlDocuments(workspace, path)) ?? [];

@@ -4,7 +4,7 @@ import { walk } from '../../languages/python/walk.js';
 
 type Call = Extract<Expr, { kind: 'Call' }>;
 
-/** A byte search for what {@link predictionLine} recognises. */
+/** A byte search for what {@link predictionLines} recognises. */
 export const PREDICTING = [
   '.predict',
   'mojo_predict',
@@ -31,15 +31,17 @@ const LOADERS = /^(?:joblib|pickle|cloudpickle|dill)\.loads?$/;
 /** Names by which code speaks of a model that it did not build itself. */
 const MODEL_NAME = /(?:^|_)mojo(?:_|$)|^(?:load_model|model_registry|InferenceSession|EasyPredictModelWrapper)$/i;
 
-/** Where a file asks a model; one that neither takes in a library of models nor loads one asks something else. */
-export function predictionLine(tree: Module): number | undefined {
+/** Where a file asks a model, by line; one that neither takes in a library of models nor loads one asks something else. */
+export function predictionLines(tree: Module): readonly number[] {
   const imports = importNames(tree);
-  let line: number | undefined;
+  const lines = new Set<number>();
   let models = [...imports.values()].some((target) => LIBRARIES.has(target.split('.')[0] ?? ''));
   walk(tree, {
     enter(node) {
       if (node.kind === 'Call') {
-        if (predicts(node)) line ??= node.line;
+        if (predicts(node)) lines.add(node.line);
+        // `run_in_threadpool(model.predict, rows)`: another one calls it.
+        for (const given of node.args) if (given.kind === 'Attribute' && isPredict(given)) lines.add(given.line);
         models ||= LOADERS.test(qualifiedName(node.func, imports) ?? '');
       } else if (node.kind === 'Name') models ||= MODEL_NAME.test(node.id);
       else if (node.kind === 'Attribute') models ||= MODEL_NAME.test(node.attr);
@@ -47,11 +49,13 @@ export function predictionLine(tree: Module): number | undefined {
       return undefined;
     },
   });
-  return models || [...imports.keys()].some((name) => MODEL_NAME.test(name)) ? line : undefined;
+  return models || [...imports.keys()].some((name) => MODEL_NAME.test(name)) ? [...lines] : [];
 }
+
+const isPredict = ({ attr }: Extract<Expr, { kind: 'Attribute' }>): boolean => PREDICTS.has(attr) || MOJO_PREDICTS.test(attr);
 
 function predicts({ func }: Call): boolean {
   if (func.kind !== 'Attribute') return MOJO_PREDICTS.test(dottedName(func) ?? '');
-  if (PREDICTS.has(func.attr) || MOJO_PREDICTS.test(func.attr)) return true;
+  if (isPredict(func)) return true;
   return func.attr === 'run' && SESSION.test((dottedName(func.value) ?? '').split('.').at(-1) ?? '');
 }
