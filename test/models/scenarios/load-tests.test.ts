@@ -163,6 +163,14 @@ ${verdict}
     });
   });
 
+  test('a listener that only ever fails the run leaves Locust’s own rule in force', async () => {
+    const only = '    if stats.fail_ratio > 0.05:\n        environment.process_exit_code = 1';
+    expect(await read('load/locustfile.py', file(only))).toMatchObject({ failures: 'asserted' });
+    const either = '    environment.process_exit_code = 1 if stats.fail_ratio > 0.05 else 0';
+    expect(await read('load/locustfile.py', file(either))).toMatchObject({ failures: 'loose' });
+    expect(await read('load/locustfile.py', file('    raise_for(stats)\n    exit(0)'))).toMatchObject({ failures: 'none' });
+  });
+
   test('a helper that the listener calls judges', async () => {
     const text = file(
       '    verdict(environment, stats)',

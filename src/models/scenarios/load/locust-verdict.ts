@@ -20,7 +20,8 @@ interface Condition {
 
 /**
  * What a Locust file makes of its statistics. Locust itself ends with 1 after any failed request, unless a listener sets
- * `process_exit_code`; one that can set it to 0 decides alone.
+ * `process_exit_code` to something else than None or exits by itself. One that only ever sets 1 (for more than 5 % of failures, say)
+ * takes nothing away from that; one that can end with 0 decides alone. Seen with Locust 2.47, `bench/scenarios/locust_exit.py`.
  */
 export function judgedBy(
   tree: Module,
@@ -30,14 +31,15 @@ export function judgedBy(
   const functions = reached(tree, listeners(tree, imports));
   const conditions = functions.flatMap((one) => failing(one));
   const decides = functions.some((one) =>
-    findAll(one.body, 'Assign').some((node) => exitCode(node) === 0 || node.value.kind === 'IfExp'),
+    findAll(one.body, 'Assign').some((node) => exitCode(node) === 0 || (isExitCode(node) && node.value.kind === 'IfExp')) ||
+    findAll(one.body, 'Call').some(exitsWell),
   );
   const found = conditions.flatMap((one) => parts(one.test).map((test) => about(test, one.names, numbers)));
   const failures = strongest(found.flatMap((one) => (one?.kind === 'failures' ? one.verdict : [])));
   const latency = found.flatMap((one) => (one?.kind === 'latency' ? one : []));
   const limits = { max: lowest(latency, 'max'), p99: lowest(latency, 'p99') };
   return {
-    failures: failures === 'none' && !decides ? 'asserted' : failures,
+    failures: decides ? failures : 'asserted',
     latency: strongest(latency.map(({ verdict }) => verdict)),
     ...(limits.max === undefined && limits.p99 === undefined
       ? {}
@@ -106,6 +108,10 @@ function fails(stmt: Stmt): boolean {
   });
   return found;
 }
+
+const exitsWell = (call: Extract<Expr, { kind: 'Call' }>): boolean =>
+  /^(?:sys\.exit|exit|quit|os\._exit)$/.test(dottedName(call.func) ?? '') &&
+  (call.args.length === 0 || (call.args[0]?.kind === 'Num' && call.args[0].value === 0));
 
 type Assignment = Extract<PyNode, { kind: 'Assign' }>;
 const isExitCode = ({ targets }: Assignment): boolean =>
