@@ -97,7 +97,7 @@ function promotes(words: Words): boolean {
 /** `-c "SELECT …"`, `-tAc…`, `--command=…`. */
 function sqlOf(word: string, before: string | undefined): string {
   if (/^(?:-\w*c|--command)$/.test(before ?? '')) return word;
-  return /^--command=/.test(word) ? word.slice('--command='.length) : '';
+  return word.startsWith('--command=') ? word.slice('--command='.length) : '';
 }
 
 /** `curl -XPOST http://patroni:8008/switchover`: Patroni's own interface. */
