@@ -47,7 +47,8 @@ export class Origins {
     walk(expr, {
       enter: (node) => {
         if (node.kind === 'Str') texts.push(node.value.slice(0, 300));
-        else if (node.kind === 'Call') calls.push(dottedName(node.func) ?? (node.func.kind === 'Attribute' ? node.func.attr : ''));
+        else if (node.kind === 'Call')
+          calls.push(dottedName(node.func) ?? (node.func.kind === 'Attribute' ? node.func.attr : ''));
         else if (node.kind === 'Name' || node.kind === 'Attribute') {
           const name = dottedName(node);
           for (const value of (name === undefined ? undefined : this.given.get(name)) ?? []) take(value);

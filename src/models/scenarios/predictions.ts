@@ -52,7 +52,8 @@ export function predictionLines(tree: Module): readonly number[] {
   return models || [...imports.keys()].some((name) => MODEL_NAME.test(name)) ? [...lines] : [];
 }
 
-const isPredict = ({ attr }: Extract<Expr, { kind: 'Attribute' }>): boolean => PREDICTS.has(attr) || MOJO_PREDICTS.test(attr);
+const isPredict = ({ attr }: Extract<Expr, { kind: 'Attribute' }>): boolean =>
+  PREDICTS.has(attr) || MOJO_PREDICTS.test(attr);
 
 function predicts({ func }: Call): boolean {
   if (func.kind !== 'Attribute') return MOJO_PREDICTS.test(dottedName(func) ?? '');

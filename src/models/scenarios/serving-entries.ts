@@ -25,7 +25,8 @@ const FRAMEWORKS = [
 const FRAMEWORK_NEEDLES = [...FRAMEWORKS.filter((name) => name !== 'ray'), 'ray.serve', 'ray import serve'];
 const ROUTE =
   /\.(?:post|get|put|route|api_route|websocket|api)$|^bentoml\.(?:service|api)$|^serve\.deployment$|^api_view$/;
-const ROUTED = /(?:^|\.)(?:add_api_route|add_url_rule|add_post|add_get|add_route|Route|WebSocketRoute)$|^web\.(?:post|get)$|^(?:re_)?path$/;
+const ROUTED =
+  /(?:^|\.)(?:add_api_route|add_url_rule|add_post|add_get|add_route|Route|WebSocketRoute)$|^web\.(?:post|get)$|^(?:re_)?path$/;
 const HANDLER = /(?:^|\.)(?:APIView|MethodView|Resource|RequestHandler|LitAPI|ViewSet|GenericViewSet)$|^kserve\.Model$/;
 
 /** A file that answers requests itself, and where. */

@@ -32,7 +32,11 @@ export function buildsService(path: string, facts: DockerfileFacts, code: Servic
 }
 
 export const lastLine = ({ stages, args }: DockerfileFacts): number =>
-  Math.max(1, ...stages.flatMap(({ line, instructions }) => [line, ...instructions.map(({ endLine }) => endLine)]), ...args.map(({ line }) => line));
+  Math.max(
+    1,
+    ...stages.flatMap(({ line, instructions }) => [line, ...instructions.map(({ endLine }) => endLine)]),
+    ...args.map(({ line }) => line),
+  );
 
 // ── COPY and ADD ──
 

@@ -27,7 +27,8 @@ export class ServingWays {
     for (const module of graph.program.modules.values()) {
       if (!isCode(module.path)) continue;
       for (const fn of module.functions)
-        if (fn.facts.kind === 'function') this.byName.set(fn.facts.name, [...(this.byName.get(fn.facts.name) ?? []), fn]);
+        if (fn.facts.kind === 'function')
+          this.byName.set(fn.facts.name, [...(this.byName.get(fn.facts.name) ?? []), fn]);
     }
   }
 

@@ -58,9 +58,7 @@ describe('commands that make a datastore fail', () => {
     'docker network disconnect backend feature-store',
     'docker run gaiaadm/pumba pause --duration 30s re2:postgres-master',
   ])('a loss that something looks at afterwards: %s', async (command) => {
-    expect(await drills(workflow(command, './scripts/wait-for-promotion.sh --timeout 30'))).toEqual(
-      DRILLED,
-    );
+    expect(await drills(workflow(command, './scripts/wait-for-promotion.sh --timeout 30'))).toEqual(DRILLED);
     expect(await drills(workflow(command, 'docker compose down -v'))).toEqual([]);
   });
 
@@ -78,7 +76,9 @@ describe('commands that make a datastore fail', () => {
 
   test('a script of one’s own, when something looks on', async () => {
     const kill = 'docker kill pg-primary\n';
-    expect(await drills({ 'scripts/drill.sh': `${kill}psql -h replica -c 'SELECT 1'\n` })).toEqual(['scripts/drill.sh:1']);
+    expect(await drills({ 'scripts/drill.sh': `${kill}psql -h replica -c 'SELECT 1'\n` })).toEqual([
+      'scripts/drill.sh:1',
+    ]);
     expect(await drills({ 'scripts/stop.sh': `${kill}docker rm pg-primary\n` })).toEqual([]);
     expect(await drills({ 'scripts/entrypoint.sh': 'pg_ctl promote\n' })).toEqual([]);
   });
@@ -157,7 +157,12 @@ spec:
           {
             type: 'action',
             name: 'kill it',
-            provider: { type: 'python', module: 'chaosk8s.pod.actions', func: 'terminate_pods', arguments: { label_selector: selector } },
+            provider: {
+              type: 'python',
+              module: 'chaosk8s.pod.actions',
+              func: 'terminate_pods',
+              arguments: { label_selector: selector },
+            },
           },
         ],
       });
@@ -225,17 +230,28 @@ def lose(name):
     subprocess.run(["patronictl", "failover", "--force"], check=True)
 `;
     expect(
-      await python('from tests.chaos import lose\n\n\ndef test_promotes(db):\n    lose("a")\n    assert db.leader == "b"\n', {
-        'tests/chaos.py': helper,
-        'tests/__init__.py': '',
-      }),
+      await python(
+        'from tests.chaos import lose\n\n\ndef test_promotes(db):\n    lose("a")\n    assert db.leader == "b"\n',
+        {
+          'tests/chaos.py': helper,
+          'tests/__init__.py': '',
+        },
+      ),
     ).toEqual(['tests/test_store.py:5']);
   });
 
   test.each([
     ['SQL', 'def test_p(conn):\n    conn.execute("SELECT pg_promote()")\n    assert conn.info\n', 2],
-    ['Sentinel', 'def test_p(sentinel):\n    sentinel.sentinel_failover("mymaster")\n    assert sentinel.discover_master("mymaster")\n', 2],
-    ['Patroni', 'import requests\n\ndef test_p():\n    requests.post("http://patroni:8008/switchover", json={})\n    assert leader() == "b"\n', 4],
+    [
+      'Sentinel',
+      'def test_p(sentinel):\n    sentinel.sentinel_failover("mymaster")\n    assert sentinel.discover_master("mymaster")\n',
+      2,
+    ],
+    [
+      'Patroni',
+      'import requests\n\ndef test_p():\n    requests.post("http://patroni:8008/switchover", json={})\n    assert leader() == "b"\n',
+      4,
+    ],
     ['Kubernetes', 'def test_p(api):\n    api.delete_namespaced_pod("feature-store-1", "db")\n    assert wait()\n', 2],
     ['a named fixture', 'def test_p(pg_primary, replica):\n    pg_primary.kill()\n    assert replica.reads()\n', 2],
   ])('by %s', async (_, body, line) => {
@@ -245,7 +261,10 @@ def lose(name):
   test.each([
     ['a name alone', 'def test_failover_settings():\n    assert load("failover.yml")["timeout"] == 30\n'],
     ['a docstring', 'def test_reads():\n    """Run patronictl failover first."""\n    assert read() == 1\n'],
-    ['a stand-in', 'from unittest.mock import Mock\n\n\ndef test_stops():\n    primary = Mock()\n    primary.stop()\n    assert primary.stop.called\n'],
+    [
+      'a stand-in',
+      'from unittest.mock import Mock\n\n\ndef test_stops():\n    primary = Mock()\n    primary.stop()\n    assert primary.stop.called\n',
+    ],
     ['another process', 'def test_stops(server):\n    server.stop()\n    assert not server.alive\n'],
     ['SQL in a literal', `def test_p(conn):\n    conn.execute("SELECT 'pg_promote()'")\n    assert conn.info\n`],
   ])('not by %s', async (_, body) => {

@@ -168,7 +168,9 @@ ${verdict}
     expect(await read('load/locustfile.py', file(only))).toMatchObject({ failures: 'asserted' });
     const either = '    environment.process_exit_code = 1 if stats.fail_ratio > 0.05 else 0';
     expect(await read('load/locustfile.py', file(either))).toMatchObject({ failures: 'loose' });
-    expect(await read('load/locustfile.py', file('    raise_for(stats)\n    exit(0)'))).toMatchObject({ failures: 'none' });
+    expect(await read('load/locustfile.py', file('    raise_for(stats)\n    exit(0)'))).toMatchObject({
+      failures: 'none',
+    });
   });
 
   test('a helper that the listener calls judges', async () => {

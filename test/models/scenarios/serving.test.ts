@@ -94,8 +94,11 @@ model = pickle.load(open("m", "rb"))
 def score(request):
     return model.predict([[1.0]])
 `;
-    const urls = 'from django.urls import path\n\nfrom web import views\n\nurlpatterns = [path("score/", views.score)]\n';
-    expect(await asked({ 'web/urls.py': urls, 'web/views.py': views, 'web/__init__.py': '' })).toEqual(['web/views.py:7']);
+    const urls =
+      'from django.urls import path\n\nfrom web import views\n\nurlpatterns = [path("score/", views.score)]\n';
+    expect(await asked({ 'web/urls.py': urls, 'web/views.py': views, 'web/__init__.py': '' })).toEqual([
+      'web/views.py:7',
+    ]);
     const handler = `import joblib
 from tornado.web import RequestHandler
 
@@ -137,16 +140,28 @@ def work():
 });
 
 describe('the Dockerfile of the service', () => {
-  const files = { 'services/scoring/app.py': ROUTE.replaceAll('service.', 'services.scoring.'), 'services/scoring/scorer.py': SCORER, 'services/web/app.py': 'from fastapi import FastAPI\n\napp = FastAPI()\n' };
+  const files = {
+    'services/scoring/app.py': ROUTE.replaceAll('service.', 'services.scoring.'),
+    'services/scoring/scorer.py': SCORER,
+    'services/web/app.py': 'from fastapi import FastAPI\n\napp = FastAPI()\n',
+  };
   const deployed = async (dockerfile: string, path = 'Dockerfile'): Promise<string[]> =>
-    (await workspaceOf({ ...files, [path]: dockerfile }).model(deployments)).map((one) => `${one.path}:${one.startLine}-${one.endLine}`);
+    (await workspaceOf({ ...files, [path]: dockerfile }).model(deployments)).map(
+      (one) => `${one.path}:${one.startLine}-${one.endLine}`,
+    );
 
   test.each([
     ['its folder is copied', 'FROM python:3.12\nCOPY services/scoring /app\nCMD ["python", "-m", "app"]\n'],
     ['in the JSON form, over two lines', 'FROM python:3.12\nCOPY ["services/scoring/", \\\n  "/app/"]\n'],
-    ['its module is started', 'FROM python:3.12\nCOPY . .\nCMD ["uvicorn", "services.scoring.app:app", "--port", "80"]\n'],
+    [
+      'its module is started',
+      'FROM python:3.12\nCOPY . .\nCMD ["uvicorn", "services.scoring.app:app", "--port", "80"]\n',
+    ],
     ['by a shell', 'FROM python:3.12\nCOPY . .\nCMD exec gunicorn -w 4 services.scoring.app:app\n'],
-    ['by a shell in a list', 'FROM python:3.12\nCOPY . .\nENTRYPOINT ["sh", "-c", "alembic upgrade head && uvicorn services.scoring.app:app"]\n'],
+    [
+      'by a shell in a list',
+      'FROM python:3.12\nCOPY . .\nENTRYPOINT ["sh", "-c", "alembic upgrade head && uvicorn services.scoring.app:app"]\n',
+    ],
   ])('%s', async (_, dockerfile) => {
     expect(await deployed(dockerfile)).toHaveLength(1);
   });
@@ -162,7 +177,9 @@ describe('the Dockerfile of the service', () => {
   });
 
   test('beside the code', async () => {
-    expect(await deployed('FROM python:3.12\nCOPY . .\n', 'services/scoring/Dockerfile')).toEqual(['services/scoring/Dockerfile:1-2']);
+    expect(await deployed('FROM python:3.12\nCOPY . .\n', 'services/scoring/Dockerfile')).toEqual([
+      'services/scoring/Dockerfile:1-2',
+    ]);
     expect(await deployed('FROM python:3.12\nCOPY . .\n', 'services/web/Dockerfile')).toEqual([]);
   });
 });

@@ -37,7 +37,8 @@ function within(words: Words): Words[] {
     const text = words[words.indexOf('-c') + 1];
     return words.includes('-c') && text !== undefined ? parsed(text) : [];
   }
-  if (program === 'ssh') return parsed(words.slice(words.findIndex((_, at) => at > 0 && isHost(words, at)) + 1).join(' '));
+  if (program === 'ssh')
+    return parsed(words.slice(words.findIndex((_, at) => at > 0 && isHost(words, at)) + 1).join(' '));
   if (program === 'gosu' || program === 'su-exec') return [words.slice(2)];
   if (!CONTAINERS.has(program) || !words.includes('exec')) return [];
   const rest = words.slice(words.indexOf('exec') + 1);
@@ -65,7 +66,11 @@ function promotes(words: Words): boolean {
     case 'pg_ctlcluster':
       return operands.includes('promote');
     case 'pg_autoctl':
-      return says(words, 'perform', 'failover') || says(words, 'perform', 'switchover') || says(words, 'perform', 'promotion');
+      return (
+        says(words, 'perform', 'failover') ||
+        says(words, 'perform', 'switchover') ||
+        says(words, 'perform', 'promotion')
+      );
     case 'repmgr':
       return says(words, 'standby', 'promote') || says(words, 'standby', 'switchover');
     case 'stolonctl':
@@ -166,5 +171,7 @@ export function looksOn(words: Words): boolean {
   const program = programOf(unwrapped(words));
   if (program === '' || NEUTRAL.has(program)) return false;
   if (!CONTAINERS.has(program)) return true;
-  return !plain(words).some((word) => /^(?:rm|stop|kill|down|prune|delete|start|up|unpause|restart|build|pull)$/.test(word));
+  return !plain(words).some((word) =>
+    /^(?:rm|stop|kill|down|prune|delete|start|up|unpause|restart|build|pull)$/.test(word),
+  );
 }

@@ -48,11 +48,7 @@ export async function failoverDrills(workspace: Workspace, own: Targets): Promis
   return [...found, ...(await testDrills(workspace, own))];
 }
 
-async function inManifest(
-  workspace: Workspace,
-  path: string,
-  own: Targets,
-): Promise<Omit<Drill, 'path'> | undefined> {
+async function inManifest(workspace: Workspace, path: string, own: Targets): Promise<Omit<Drill, 'path'> | undefined> {
   // JSON is YAML; of other JSON files only Chaos Toolkit's experiments matter.
   if (!/\.(?:ya?ml|json)$/.test(path)) return undefined;
   if (path.endsWith('.json') && (await workspace.mentioning([path], ['"method"'])).length === 0) return undefined;
@@ -67,7 +63,8 @@ async function inManifest(
 async function byCommand(workspace: Workspace, path: string, own: Targets): Promise<Omit<Drill, 'path'> | undefined> {
   if (path.endsWith('.json') && !path.endsWith('package.json')) return undefined;
   const commands = (await commandsWritten(workspace, path)) ?? [];
-  const unattended = workspace.roles(path).has('test') || /\.ya?ml$|(?:^|\/)(?:Makefile|makefile|package\.json)$/.test(path);
+  const unattended =
+    workspace.roles(path).has('test') || /\.ya?ml$|(?:^|\/)(?:Makefile|makefile|package\.json)$/.test(path);
   const at = commands.findIndex(({ words }, index) => {
     const failure = failureBy(words, own);
     if (failure === undefined) return false;

@@ -42,7 +42,9 @@ function fault(kind: string, spec: YamlNode | undefined, own: Targets, line: num
   const selector = spec?.get('selector');
   if (!LOSES.has(action) || !selector) return undefined;
   const labels = scalarsOf(selector.get('labelSelectors')).concat(scalarsOf(selector.get('pods')));
-  return labels.some((label) => namesStore(label, own)) ? { line, text: `${kind} ${action}: ${labels.join(', ')}` } : undefined;
+  return labels.some((label) => namesStore(label, own))
+    ? { line, text: `${kind} ${action}: ${labels.join(', ')}` }
+    : undefined;
 }
 
 // ── LitmusChaos ──
@@ -61,7 +63,8 @@ function litmus(document: YamlNode, own: Targets): ManifestDrill | undefined {
 
 // ── Chaos Toolkit ──
 
-const FUNCTIONS = /^(?:terminate_pods|delete_pods|kill_pods|stop_container|kill_container|failover_db_cluster|reboot_db_instance)$/;
+const FUNCTIONS =
+  /^(?:terminate_pods|delete_pods|kill_pods|stop_container|kill_container|failover_db_cluster|reboot_db_instance)$/;
 
 function chaosToolkit(document: YamlNode, own: Targets): ManifestDrill | undefined {
   for (const activity of document.get('method')?.items() ?? []) {
@@ -69,7 +72,8 @@ function chaosToolkit(document: YamlNode, own: Targets): ManifestDrill | undefin
     const provider = activity.get('provider');
     const given = provider?.get('arguments');
     const text = [activity.get('name')?.text ?? '', ...scalarsOf(given)].join(' ').slice(0, 120);
-    const called = FUNCTIONS.test(provider?.get('func')?.text ?? '') && scalarsOf(given).some((one) => namesStore(one, own));
+    const called =
+      FUNCTIONS.test(provider?.get('func')?.text ?? '') && scalarsOf(given).some((one) => namesStore(one, own));
     const words = [provider?.get('path')?.text ?? '', ...scalarsOf(given).flatMap((one) => one.split(/\s+/))];
     const ran = provider?.get('type')?.text === 'process' && failureBy(words, own) !== undefined;
     if (called || ran) return { line: activity.line, text };

@@ -148,7 +148,9 @@ function yieldLine(def: FunctionDef): number {
 const usesStandIns = (def: FunctionDef): boolean =>
   def.params.some(({ name }) => /^(?:monkeypatch|mocker|mock_\w+)$/.test(name)) ||
   [...def.decorators, ...findAll(def.body, 'Call').map(({ func }) => func)].some((one) =>
-    /(?:^|\.)(?:patch|patch\.object|Mock|MagicMock|AsyncMock)$/.test(dottedName(one.kind === 'Call' ? one.func : one) ?? ''),
+    /(?:^|\.)(?:patch|patch\.object|Mock|MagicMock|AsyncMock)$/.test(
+      dottedName(one.kind === 'Call' ? one.func : one) ?? '',
+    ),
   );
 
 // ── Calls ──
@@ -185,8 +187,10 @@ function failure(call: Call, origins: Origins, own: Targets): string | undefined
   if (given.some((one) => one.kind === 'Str' && promotesBySql(one.value))) return said();
   if (asksToFail(method, given)) return said();
   if (call.func.kind !== 'Attribute') return undefined;
-  if (method === 'delete_namespaced_pod') return given.some((one) => meansStore(one, origins, own)) ? said() : undefined;
-  if (LOSS.test(method)) return meansStore(call.func.value, origins, own) || leads(method, given, origins, own) ? said() : undefined;
+  if (method === 'delete_namespaced_pod')
+    return given.some((one) => meansStore(one, origins, own)) ? said() : undefined;
+  if (LOSS.test(method))
+    return meansStore(call.func.value, origins, own) || leads(method, given, origins, own) ? said() : undefined;
   return undefined;
 }
 

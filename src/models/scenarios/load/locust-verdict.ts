@@ -30,9 +30,11 @@ export function judgedBy(
 ): Pick<LoadTest, 'failures' | 'latency' | 'limits'> {
   const functions = reached(tree, listeners(tree, imports));
   const conditions = functions.flatMap((one) => failing(one));
-  const decides = functions.some((one) =>
-    findAll(one.body, 'Assign').some((node) => exitCode(node) === 0 || (isExitCode(node) && node.value.kind === 'IfExp')) ||
-    findAll(one.body, 'Call').some(exitsWell),
+  const decides = functions.some(
+    (one) =>
+      findAll(one.body, 'Assign').some(
+        (node) => exitCode(node) === 0 || (isExitCode(node) && node.value.kind === 'IfExp'),
+      ) || findAll(one.body, 'Call').some(exitsWell),
   );
   const found = conditions.flatMap((one) => parts(one.test).map((test) => about(test, one.names, numbers)));
   const failures = strongest(found.flatMap((one) => (one?.kind === 'failures' ? one.verdict : [])));
