@@ -42,7 +42,10 @@ export interface Command {
 }
 
 const MAX_COMMANDS = 10;
-const LINE = /^ {0,3}\/dialectic(?:[ \t]+(\S{1,100}))?(?:[ \t]+(.{0,2000}))?[ \t]*$/;
+const MAX_WORD = 100;
+const MAX_REST = 2000;
+/** Takes the line as it is; the words are told apart afterwards, because blanks that two parts of a pattern could take cost the cube of their number. */
+const LINE = /^ {0,3}\/dialectic(?:[ \t](.*))?$/;
 
 /** Commands of a comment: whole lines that begin with `/dialectic`, outside of quotes, code and HTML comments. */
 export function commandsIn(body: string): Command[] {
@@ -65,16 +68,17 @@ export function commandsIn(body: string): Command[] {
       continue;
     }
     const match = LINE.exec(line);
-    if (match && found.length < MAX_COMMANDS) found.push(commandOf(match[1] ?? 'help', (match[2] ?? '').trim()));
+    if (match && found.length < MAX_COMMANDS) found.push(commandOf((match[1] ?? '').trim()));
   }
   return found;
 }
 
-const commandOf = (word: string, rest: string): Command => ({
-  name: COMMANDS.find((name) => name === word),
-  word,
-  rest,
-});
+function commandOf(text: string): Command {
+  const end = text.search(/\s/);
+  const word = (end < 0 ? text : text.slice(0, end)).slice(0, MAX_WORD) || 'help';
+  const rest = end < 0 ? '' : text.slice(end).trim().slice(0, MAX_REST);
+  return { name: COMMANDS.find((name) => name === word), word, rest };
+}
 
 /** A check by its id; the nearest spelling when there is none. */
 export function checkNamed(id: string): { readonly id?: string; readonly nearest?: string } {

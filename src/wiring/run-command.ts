@@ -51,7 +51,8 @@ export async function runCommands(session: Session, job: CommandJob): Promise<vo
   if (!found.topic.open || found.topic.archived) return;
   const { topic, situation } = found;
   const effects: Effect[] = [];
-  for (const command of commands) effects.push(await effectOf(session, topic, situation, job.comment.author, command));
+  for (const command of withoutRepetition(commands))
+    effects.push(await effectOf(session, topic, situation, job.comment.author, command));
   const texts = [...new Set(effects.flatMap((effect) => effect.text ?? []))];
   const closed =
     texts.length > 0
@@ -63,6 +64,11 @@ export async function runCommands(session: Session, job: CommandJob): Promise<vo
   if (effects.some((effect) => effect.review === 'again')) await requeueCheck(client, repository, situation.headSha);
   if (effects.some((effect) => effect.review))
     await session.services.queue.add({ kind: 'review', ...session.place, number: job.number });
+}
+
+/** Ten times the same line is one wish: some of them cost a whole review. */
+function withoutRepetition(commands: readonly Command[]): Command[] {
+  return [...new Map(commands.map((command) => [`${command.word} ${command.rest}`, command])).values()];
 }
 
 async function effectOf(

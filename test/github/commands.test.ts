@@ -25,9 +25,19 @@ describe('commands are whole lines outside of quotes and code', () => {
     ['<!--\n/dialectic review\n-->\n/dialectic help', ['help']],
   ])('%j', (body, expected) => expect(names(body)).toEqual(expected));
 
-  test('a long comment is read in bounded time', async () => {
-    const spent = await processorTime(() => names('/dialectic '.repeat(6000) + '\n'.repeat(2000)));
-    expect(spent).toBeLessThan(10_000);
+  test.each([
+    ['many words', '/dialectic '.repeat(6000) + '\n'.repeat(2000)],
+    ['blanks that lead nowhere', `/dialectic${' '.repeat(60_000)}\u2028`],
+    ['blanks between two words', `/dialectic gate${' '.repeat(60_000)}x`],
+    ['blanks and tabs', `/dialectic waive${' \t'.repeat(30_000)}\u2028x`],
+    ['comments that open', '<!--'.repeat(15_000)],
+  ])('a long comment is read in bounded time: %s', async (_, body) => {
+    const spent = await processorTime(() => names(body));
+    expect(spent).toBeLessThan(1000);
+  });
+
+  test('a long reason is cut, and the command stands', () => {
+    expect(commandsIn(`/dialectic waive ${ID} ${'x'.repeat(3000)}`)).toMatchObject([{ name: 'waive', word: 'waive' }]);
   });
 });
 
