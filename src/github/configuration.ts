@@ -7,31 +7,56 @@ import { CONFIGURATION_PATH, type Situation } from './situation.js';
 
 const MAX_EXTENDED = 10;
 
-/** The configuration that judges a pull request: organisation's default, what it extends, the repository's own; last wins. */
+/** What was put together; `withheld` are the files that it names and that were not read. */
+export interface ComposedConfiguration extends LoadedConfiguration {
+  readonly withheld: readonly string[];
+}
+
+/** The configuration that judges a pull request: organisation's default, what the repository's own extends, and that itself; last wins. */
 export async function effectiveConfiguration(
   client: GitHubClient,
   repository: Repository,
   situation: Pick<Situation, 'configuration' | 'organisation' | 'baseSha'>,
-): Promise<LoadedConfiguration> {
+): Promise<ComposedConfiguration> {
   const own = situation.configuration;
   return composed(client, repository, situation.organisation, own, situation.baseSha);
 }
 
-/** The same with another text in the repository's place: what a pull request that changes it would bring about. */
+/** The files that a text extends, as it names them; none where the text is not valid. */
+export const extendedBy = (text: string | undefined): string[] =>
+  text === undefined
+    ? []
+    : [loadConfiguration([{ source: CONFIGURATION_PATH, text }]).file.extends ?? []].flat().slice(0, MAX_EXTENDED);
+
+/** Whether a name leads to another repository, which this App may be able to read and a pull request's author not. */
+export const isElsewhere = (target: string): boolean => ELSEWHERE.test(target);
+
+const ELSEWHERE = /^([\w.-]+)\/([\w.-]+):(.+)$/;
+
+/**
+ * The same with another text in the repository's place: what a pull request that changes it would bring about.
+ *
+ * @param mayRead which of the extended files may be read for whoever wrote `own`
+ */
 export async function composed(
   client: GitHubClient,
   repository: Repository,
   organisation: string | undefined,
   own: string | undefined,
   ref: string,
-): Promise<LoadedConfiguration> {
+  mayRead: (target: string) => boolean = () => true,
+): Promise<ComposedConfiguration> {
+  const withheld: string[] = [];
   const texts: ConfigurationText[] = [];
   const trouble: LoadedConfiguration['problems'][number][] = [];
   if (organisation !== undefined)
     texts.push({ source: `${repository.owner}/.github:${CONFIGURATION_PATH}`, text: organisation });
   if (own !== undefined) {
-    const extended = loadConfiguration([{ source: CONFIGURATION_PATH, text: own }]).file.extends;
-    for (const target of [extended ?? []].flat().slice(0, MAX_EXTENDED)) {
+    for (const target of extendedBy(own)) {
+      if (!mayRead(target)) {
+        withheld.push(target);
+        continue;
+      }
       const read = await readExtended(client, repository, target, ref);
       if (typeof read === 'string') texts.push({ source: target, text: read });
       else trouble.push({ source: CONFIGURATION_PATH, line: 1, message: `extends ${target}: ${read.problem}` });
@@ -39,8 +64,8 @@ export async function composed(
     texts.push({ source: CONFIGURATION_PATH, text: own });
   }
   const loaded = loadConfiguration(texts);
-  if (trouble.length === 0) return loaded;
-  return { ...loaded, configuration: undefined, problems: [...trouble, ...loaded.problems] };
+  if (trouble.length === 0) return { ...loaded, withheld };
+  return { ...loaded, withheld, configuration: undefined, problems: [...trouble, ...loaded.problems] };
 }
 
 /** `path` of this repository at the base commit, or `owner/repository:path` at its default branch. */
@@ -50,7 +75,7 @@ async function readExtended(
   target: string,
   ref: string,
 ): Promise<string | { readonly problem: string }> {
-  const [, owner, repo, elsewhere] = /^([\w.-]+)\/([\w.-]+):(.+)$/.exec(target) ?? [];
+  const [, owner, repo, elsewhere] = ELSEWHERE.exec(target) ?? [];
   const where = owner && repo && elsewhere ? { owner, repo, path: elsewhere } : { ...repository, path: target, ref };
   try {
     const { data } = await client.rest.repos.getContent(where);

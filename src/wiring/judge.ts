@@ -5,13 +5,20 @@ import type { Review } from '../core/review.js';
 import type { Snapshot, View } from '../core/types.js';
 import { evidenceOf, NO_EVIDENCE, type Evidence } from '../github/artifacts.js';
 import { waiversIn } from '../github/commands.js';
-import { composed, effectiveConfiguration } from '../github/configuration.js';
+import {
+  composed,
+  effectiveConfiguration,
+  extendedBy,
+  isElsewhere,
+  type ComposedConfiguration,
+} from '../github/configuration.js';
 import { CONFIGURATION_PATH, type Situation } from '../github/situation.js';
 import { readSnapshots, type Snapshots } from '../github/snapshot.js';
 import { publicationOf } from '../report/publication/index.js';
 import type { CheckReport, Publication } from '../report/publication/publication.js';
 import { configurationTrouble, problemItem } from '../report/publication/trouble.js';
 import { plural } from '../report/counts.js';
+import { codeSpan } from '../report/markdown.js';
 import type { Waiver } from '../reviewers/excuses.js';
 import type { Session } from './services.js';
 
@@ -35,7 +42,7 @@ export async function judge(session: Session, situation: Situation, signal?: Abo
     return { number, report, publication: undefined, review: undefined };
   }
   const review = await reviewWith(session, situation, snapshots, loaded, undefined, signal);
-  const preview = proposed ? await previewOf(session, situation, snapshots, review, withIndexOf(loaded, proposed)) : [];
+  const preview = proposed ? await previewOf(session, situation, snapshots, review, withPowersOf(loaded, proposed)) : [];
   const publication = publicationOf({
     review,
     changes: snapshots.head.changes,
@@ -143,21 +150,28 @@ async function proposedConfiguration(
   session: Session,
   situation: Situation,
   head: Snapshot,
-): Promise<LoadedConfiguration | undefined> {
+): Promise<ComposedConfiguration | undefined> {
   const change = head.changes.find((one) => one.path === CONFIGURATION_PATH);
   if (!change) return undefined;
   const text =
     change.status === 'removed' ? undefined : Buffer.from(await head.read(CONFIGURATION_PATH)).toString('utf8');
-  return composed(session.client, session.repository, situation.organisation, text, situation.headSha);
+  // What this App may read, the author of a pull request may not: problems of a file quote it.
+  const named = new Set(extendedBy(situation.configuration));
+  const mayRead = (target: string): boolean => !isElsewhere(target) || named.has(target);
+  return composed(session.client, session.repository, situation.organisation, text, situation.headSha, mayRead);
 }
 
-/** Which address this server connects to is never a pull request's choice: the base branch's index stays. */
-function withIndexOf(base: LoadedConfiguration, proposed: LoadedConfiguration): LoadedConfiguration {
-  const { packageIndex: _, ...development } = proposed.file.development ?? {};
-  const packageIndex = base.file.development?.packageIndex;
+/**
+ * What reaches beyond reading files is never a pull request's choice: which address this server connects to, whether it runs
+ * SQL, whether it starts a program. There the base branch's word stays.
+ */
+function withPowersOf(base: LoadedConfiguration, proposed: ComposedConfiguration): ComposedConfiguration {
+  const { development, logical, physical } = base.file;
   const file = {
     ...proposed.file,
-    development: { ...development, ...(packageIndex === undefined ? {} : { packageIndex }) },
+    development: { ...proposed.file.development, packageIndex: development?.packageIndex },
+    logical: { ...proposed.file.logical, verify: logical?.verify },
+    physical: { ...proposed.file.physical, helm: physical?.helm },
   };
   return { ...proposed, file };
 }
@@ -168,9 +182,13 @@ async function previewOf(
   situation: Situation,
   snapshots: Snapshots,
   review: Review,
-  proposed: LoadedConfiguration,
+  proposed: ComposedConfiguration,
 ): Promise<string[]> {
   const title = '### This change alters the configuration';
+  if (proposed.withheld.length > 0)
+    return [
+      `${title}\n\nIt extends ${proposed.withheld.map((target) => codeSpan(target)).join(', ')}. A file of another repository is read only where the base branch names it, so what the new configuration would bring about is not known.`,
+    ];
   if (!proposed.configuration)
     return [
       `${title}\n\nThe new one is **not valid**; once merged, every check would end in \`action_required\`:\n\n${proposed.problems.map(problemItem).join('\n')}`,
