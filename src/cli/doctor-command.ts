@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import pc from 'picocolors';
+import { printable } from '../report/escape.js';
 import type { Diagnosis } from '../github/doctor.js';
 
 const SIGN = { ok: pc.green('✓'), warn: pc.yellow('!'), fail: pc.red('✗') } as const;
@@ -22,4 +23,4 @@ export function addDoctorCommand(program: Command, done: (code: number) => void)
 }
 
 const lineOf = ({ level, subject, message, remedy }: Diagnosis): string =>
-  `${SIGN[level]} ${subject}: ${message}${remedy ? `\n    ${remedy}` : ''}`;
+  `${SIGN[level]} ${printable(`${subject}: ${message}${remedy ? `\n    ${remedy}` : ''}`)}`;

@@ -3,6 +3,7 @@ import { asyncGraphOf, renderAsyncGraph, type GraphFormat } from '../models/call
 import { radar } from '../models/call-graph/radar.js';
 import { schemaMermaid, schemaPicture } from '../models/schema/diagram.js';
 import { schemaModel } from '../models/schema/index.js';
+import { jsonText, printable, safeJson } from '../report/escape.js';
 import { withWorkspace } from './local-workspace.js';
 import { configOption } from './options.js';
 
@@ -18,7 +19,8 @@ export function addGraphCommand(program: Command, done: (code: number) => void):
     .addOption(configOption())
     .action(async (options: { sourceDir: string; format: GraphFormat; config?: string }) => {
       const found = await withWorkspace(options.sourceDir, options, (workspace) => workspace.model(radar));
-      process.stdout.write(renderAsyncGraph(asyncGraphOf(found), options.format));
+      const text = renderAsyncGraph(asyncGraphOf(found), options.format);
+      process.stdout.write(options.format === 'json' ? safeJson(text) : printable(text));
       done(0);
     });
   graph
@@ -31,7 +33,7 @@ export function addGraphCommand(program: Command, done: (code: number) => void):
       const schema = await withWorkspace(options.migrationDir, options, (workspace) => workspace.model(schemaModel));
       if (schema.tables.length === 0) process.stderr.write('dialectic: no table is made here.\n');
       process.stdout.write(
-        options.format === 'json' ? `${JSON.stringify(schemaPicture(schema), null, 2)}\n` : schemaMermaid(schema),
+        options.format === 'json' ? `${jsonText(schemaPicture(schema))}\n` : printable(schemaMermaid(schema)),
       );
       done(0);
     });

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { configurationFrom } from '../config/configuration.js';
 import type { Workspace } from '../core/workspace.js';
+import { oneLine, pathText } from '../report/escape.js';
 import { memoryFactStore } from '../reviewers/fact-store.js';
 import { DEFAULT_LIMITS, SnapshotWorkspace } from '../reviewers/workspace.js';
 import { localReview } from '../snapshot/checkout.js';
@@ -22,7 +23,7 @@ export async function withWorkspace<T>(
     const workspace = new SnapshotWorkspace(local.head, settings, memoryFactStore(), DEFAULT_LIMITS, true);
     const answer = await ask(workspace);
     for (const gap of workspace.gaps.filter(({ kind }) => kind === 'unread')) {
-      process.stderr.write(`not read: ${gap.path}${gap.line ? `:${gap.line}` : ''}: ${gap.reason}\n`);
+      process.stderr.write(`not read: ${pathText(gap.path)}${gap.line ? `:${gap.line}` : ''}: ${oneLine(gap.reason)}\n`);
     }
     return answer;
   } finally {

@@ -8,6 +8,7 @@ import { addReviewCommand } from './review-command.js';
 import { addScenariosCommand } from './scenarios-command.js';
 import { addSeedCommands } from './seed-commands.js';
 import { VERSION } from './version.js';
+import { printable } from '../report/escape.js';
 import { ReviewAborted } from '../worker/pool.js';
 
 /** Runs one command line. Never throws, never exits: the caller sets the exit code. */
@@ -43,7 +44,8 @@ export async function main(argv: readonly string[]): Promise<number> {
 function failed(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
   if (error instanceof UsageError) {
-    process.stderr.write(`dialectic: ${error.message}\n`);
+    // It may quote a file of the checkout.
+    process.stderr.write(`dialectic: ${printable(error.message)}\n`);
     return 2;
   }
   if (error instanceof ReviewAborted) {

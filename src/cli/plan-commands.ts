@@ -15,6 +15,7 @@ import {
   templateNamed,
   TEMPLATES,
 } from '../models/plan/index.js';
+import { printable } from '../report/escape.js';
 import { filesSnapshot } from '../snapshot/directory.js';
 import { readNamed, type OutputOptions } from './options.js';
 import { answer, common, configurationIn } from './seed-commands.js';
@@ -74,7 +75,7 @@ async function judged(
 async function coverage(file: string, options: OutputOptions): Promise<number> {
   const facts = await factsOf(file);
   if (options.format === 'text')
-    process.stdout.write(`${coverageMatrix(planOf(facts), requirementsOf(facts, true))}\n`);
+    process.stdout.write(`${printable(coverageMatrix(planOf(facts), requirementsOf(facts, true)))}\n`);
   return judged(file, 'requirements', isCoverage, options);
 }
 
@@ -108,7 +109,8 @@ function newFrom(name: string, out: string | undefined): void {
   print(fillTemplate(readFileSync(path, 'utf8')), out);
 }
 
-function print(text: string, out: string | undefined): void {
+function print(made: string, out: string | undefined): void {
+  const text = printable(made);
   if (out === undefined) {
     process.stdout.write(text.endsWith('\n') ? text : `${text}\n`);
     return;

@@ -1,5 +1,6 @@
 import { Option, type Command } from 'commander';
 import { scenarioRows, table } from '../models/scenarios/table.js';
+import { jsonText } from '../report/escape.js';
 import { tableMarkdown, inert } from '../report/markdown.js';
 import { tableText } from '../report/text.js';
 import { withWorkspace } from './local-workspace.js';
@@ -19,7 +20,7 @@ export function addScenariosCommand(program: Command, done: (code: number) => vo
       const { head, rows: cells } = table(rows);
       const printed = {
         text: () => tableText(head, cells, 'wrap').join('\n'),
-        json: () => JSON.stringify(rows, null, 2),
+        json: () => jsonText(rows),
         markdown: () =>
           tableMarkdown(
             head,

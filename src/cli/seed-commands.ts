@@ -11,6 +11,7 @@ import { composeParts } from '../models/workloads/index.js';
 import { isDocumentName, isRecordPath } from '../models/argument/index.js';
 import { mojos } from '../models/artifacts/mojos.js';
 import { pojoUses } from '../models/artifacts/pojo.js';
+import { printable } from '../report/escape.js';
 import { memoryFactStore } from '../reviewers/fact-store.js';
 import { DEFAULT_LIMITS, SnapshotWorkspace } from '../reviewers/workspace.js';
 import { localReview } from '../snapshot/checkout.js';
@@ -119,7 +120,7 @@ async function inProject(
   const local = await localReview(root, { all: true });
   try {
     const file = await configurationIn(options, root);
-    if (before && options.format === 'text') process.stdout.write(await before(local.head, inside));
+    if (before && options.format === 'text') process.stdout.write(printable(await before(local.head, inside)));
     return await answer(local.head, undefined, file, options, wanted, inside, folder);
   } finally {
     local.close();
@@ -198,7 +199,7 @@ async function verifyMojo(
   if (options.format === 'text' && found.length > 0) {
     const named = (path: string): string => join(artifact, path.replace(/model\.ini$/, ''));
     const summaries = found.map(({ path, facts }) => mojoSummary(isFile ? artifact : named(path), facts));
-    process.stdout.write(`${summaries.join('\n\n')}\n\n`);
+    process.stdout.write(`${printable(summaries.join('\n\n'))}\n\n`);
   }
   return answer(
     head,

@@ -1,9 +1,9 @@
 import type { Review, ReviewedFinding } from '../core/review.js';
+import { jsonText } from './escape.js';
 
 /** The machine-readable form of a review: its shape is a promise (docs/cli.md), so it is spelled out here. */
 export function toJson(review: Review): string {
-  return `${JSON.stringify(
-    {
+  return `${jsonText({
       verdict: review.verdict,
       findings: review.findings.map(findingJson),
       excused: review.excused.map(({ finding, ...how }) => ({ ...how, finding: findingJson(finding) })),
@@ -20,10 +20,7 @@ export function toJson(review: Review): string {
       notes: review.notes,
       head: review.headSha,
       ...(review.baseSha ? { base: review.baseSha } : {}),
-    },
-    null,
-    2,
-  )}\n`;
+    })}\n`;
 }
 
 const gapJson = (gap: Review['gaps'][number]) => ({

@@ -11,9 +11,10 @@ export const inert = (text: string, limit = 500): string =>
     .replace(/[\\`*_{}[\]<>|~#&$]/g, (character) => `\\${character}`)
     .replace(/^(\d{1,9}(?=[.)])|(?=[-+=]))/, '$1\\')
     // GitHub makes links of mentions and references after Markdown, so a backslash does not stop them.
-    .replace(/([@#])(?=\w)/g, '$1\u2060')
-    .replace(/\bGH-(?=\d)/gi, '$&\u2060')
-    .replace(/\b(https?(?=:\/\/)|www(?=\.))/gi, '$1\u2060');
+    .replace(/([@#])(?=[\w-])/g, '$1\u2060')
+    .replace(/GH-(?=\d)/gi, '$&\u2060')
+    // An address needs no word boundary before it: `_www.` and `1https://` are links too.
+    .replace(/(?:https?|ftp)(?=:\/\/)|www(?=\.)/gi, '$&\u2060');
 
 /** A sentence of ours about a repository's text: `code` in it stays code, all else is inert. */
 export function prose(text: string, limit = 1000): string {
@@ -44,7 +45,10 @@ export function codeBlock(text: string, language = ''): string {
 const longestRun = (text: string): number => Math.max(0, ...(text.match(/`+/g) ?? []).map((run) => run.length));
 
 export const tableMarkdown = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
-  [head, head.map(() => '---'), ...rows].map((row) => `| ${row.join(' | ')} |`).join('\n');
+  [head, head.map(() => '---'), ...rows].map((row) => `| ${row.map(cellOf).join(' | ')} |`).join('\n');
+
+/** A pipe ends a cell in code too, and what stands behind it would be markup: every one that nothing escapes is escaped. */
+const cellOf = (text: string): string => text.replace(/(?<!\\)((?:\\\\)*)\|/g, '$1\\|');
 
 export function sectionMarkdown(section: Section): string {
   const parts = [`### ${inert(section.title)}`, ...(section.paragraphs ?? []).map((text) => inert(text, 1500))];
@@ -69,32 +73,45 @@ export function toMarkdown(review: Review): string {
   ]);
   const all = gathered(review.gaps);
   const line = (gap: ReviewGap): string =>
-    `- ${codeSpan(gap.line === undefined ? gap.path : `${gap.path}:${gap.line}`)}: ${inert(gap.reason)}`;
+    `- ${codeSpan(gap.line === undefined ? gap.path : `${gap.path}:${gap.line}`)}: ${prose(gap.reason)}`;
   const gaps = all.filter(({ kind }) => kind !== 'assumed').map(line);
   const assumed = all.filter(({ kind }) => kind === 'assumed').map(line);
+  const open = countsByView(review).flatMap((count) => count.open.map((reason) => `- ${prose(reason)}`));
+  const excused = review.excused.map(
+    ({ finding: { check, location }, by, reason, who }) =>
+      `- ${check} at ${codeSpan(`${location.path}:${location.startLine}`)}: ${prose(reason)} (${by}${who ? `, ${inert(who)}` : ''})`,
+  );
   const parts = [
     '# Dialectic review',
     `Verdict: ${verdict}`,
     tableMarkdown(['View', 'Block', 'Warn', 'Note', 'Already there', 'Answered for'], rows),
     ...review.findings.filter((finding) => finding.scope !== 'existing').map(findingMarkdown),
     ...review.sections.map(sectionMarkdown),
-    ...(gaps.length > 0 ? ['## Not evaluated', gaps.join('\n')] : []),
-    ...(assumed.length > 0 ? ['## Assumed', assumed.join('\n')] : []),
-    ...(review.notes.length > 0 ? ['## Notes', review.notes.map((text) => `- ${inert(text, 800)}`).join('\n')] : []),
+    ...listed('Answered for', excused),
+    ...listed('Not evaluated', gaps),
+    ...listed('Assumed', assumed),
+    ...listed('Could not be answered', open),
+    ...listed(
+      'Notes',
+      review.notes.map((text) => `- ${prose(text)}`),
+    ),
   ];
   return `${parts.join('\n\n')}\n`;
 }
 
+const listed = (title: string, lines: readonly string[]): string[] =>
+  lines.length === 0 ? [] : [`## ${title}`, lines.join('\n')];
+
 function findingMarkdown(finding: ReviewedFinding): string {
   const { path, startLine } = finding.location;
   const trace = (finding.trace ?? []).map(
-    (step, index) => `${index + 1}. ${inert(step.label)} (${codeSpan(`${step.path}:${step.line}`)})`,
+    (step, index) => `${index + 1}. ${prose(step.label)} (${codeSpan(`${step.path}:${step.line}`)})`,
   );
   const parts = [
     `## ${finding.severity}: [${finding.check}](${checkPage(finding.check)}) at ${codeSpan(`${path}:${startLine}`)}`,
-    inert(finding.message, 800),
+    prose(finding.message),
     codeBlock(finding.evidence),
-    inert(finding.consequence, 800),
+    prose(finding.consequence),
     ...(trace.length > 0 ? [trace.join('\n')] : []),
   ];
   if (finding.fix)

@@ -120,11 +120,10 @@ export function configReply(loaded: LoadedConfiguration): string {
 
 function sourceOf(origins: ReadonlyMap<string, string>, path: string): string {
   const own = origins.get(path) ?? [...origins].find(([key]) => key.startsWith(`${path}.`))?.[1];
-  return own === undefined ? 'default' : codeSpan(own).replaceAll('|', '\\|');
+  return own === undefined ? 'default' : codeSpan(own);
 }
 
-/** A pipe would end the cell, in code too. */
-const cell = (value: unknown): string => codeSpan(JSON.stringify(value) ?? 'not set', 300).replaceAll('|', '\\|');
+const cell = (value: unknown): string => codeSpan(JSON.stringify(value) ?? 'not set', 300);
 
 /** Dotted path and value of everything that is not a mapping. */
 function leaves(value: object, prefix: string): [string, unknown][] {

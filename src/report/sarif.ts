@@ -1,8 +1,10 @@
-import type { Log, ReportingDescriptor, Result } from 'sarif';
+import type { Log, Notification, ReportingDescriptor, Result } from 'sarif';
 import { CHECKS } from '../checks/index.js';
 import type { Review, ReviewedFinding } from '../core/review.js';
 import { DESCRIPTION_PATH } from '../core/pull-request.js';
 import type { Severity } from '../core/types.js';
+import { countsByView } from './counts.js';
+import { jsonText, pathText, printable, wellFormed } from './escape.js';
 import { checkPage } from './links.js';
 
 const LEVEL = { block: 'error', warn: 'warning', note: 'note' } as const satisfies Record<Severity, Result.level>;
@@ -34,23 +36,25 @@ export function toSarif(review: Review, version: string): string {
         invocations: [
           {
             executionSuccessful: review.verdict !== 'incomplete',
-            toolExecutionNotifications: review.gaps.map((gap) => ({
-              level: gap.kind === 'assumed' ? 'note' : 'warning',
-              message: { text: `${gap.path}: ${gap.reason}` },
-            })),
+            toolExecutionNotifications: [
+              ...review.gaps.map((gap) =>
+                notification(`${pathText(gap.path)}: ${gap.reason}`, gap.kind === 'assumed' ? 'note' : 'warning'),
+              ),
+              ...countsByView(review).flatMap(({ open }) => open.map((text) => notification(text, 'warning'))),
+            ],
           },
         ],
       },
     ],
   };
-  return `${JSON.stringify(log, null, 2)}\n`;
+  return `${jsonText(log)}\n`;
 }
 
 function resultOf(finding: ReviewedFinding): Result {
   return {
     ruleId: finding.check,
     level: LEVEL[finding.severity],
-    message: { text: `${finding.message} ${finding.consequence}` },
+    message: { text: plain(`${finding.message} ${finding.consequence}`) },
     locations: [physical(finding.location.path, finding.location.startLine, finding.location.endLine)],
     partialFingerprints: { 'dialectic/v1': finding.fingerprint },
     baselineState: finding.scope === 'existing' ? 'unchanged' : 'new',
@@ -61,7 +65,7 @@ function resultOf(finding: ReviewedFinding): Result {
               threadFlows: [
                 {
                   locations: finding.trace.map((step) => ({
-                    location: { ...physical(step.path, step.line, step.line), message: { text: step.label } },
+                    location: { ...physical(step.path, step.line, step.line), message: { text: plain(step.label) } },
                   })),
                 },
               ],
@@ -72,9 +76,17 @@ function resultOf(finding: ReviewedFinding): Result {
   };
 }
 
+/** Viewers make links of `[text](target)` in messages (SARIF 3.11.6); none of ours means one. */
+const plain = (text: string): string => printable(text).replaceAll('](', '] (');
+
+const notification = (text: string, level: Notification.level): Notification => ({ level, message: { text: plain(text) } });
+
+/** A relative reference: a colon would begin a scheme, `#` and `?` would end the path. */
+const uriOf = (path: string): string => wellFormed(path).split('/').map(encodeURIComponent).join('/');
+
 const physical = (path: string, startLine: number, endLine: number) => ({
   physicalLocation: {
-    artifactLocation: { uri: path === DESCRIPTION_PATH ? 'PULL_REQUEST_DESCRIPTION' : encodeURI(path) },
-    region: { startLine, endLine },
+    artifactLocation: { uri: path === DESCRIPTION_PATH ? 'PULL_REQUEST_DESCRIPTION' : uriOf(path) },
+    region: { startLine: Math.max(1, startLine), endLine: Math.max(1, startLine, endLine) },
   },
 });

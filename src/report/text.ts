@@ -2,7 +2,7 @@ import pc from 'picocolors';
 import type { Review, ReviewedFinding } from '../core/review.js';
 import type { Gap, Section, Severity } from '../core/types.js';
 import { countsByView, plural } from './counts.js';
-import { oneLine, printable } from './escape.js';
+import { oneLine, pathText, printable } from './escape.js';
 import { gathered } from './gaps.js';
 
 export interface TextOptions {
@@ -55,13 +55,13 @@ function findingText(finding: ReviewedFinding, c: Colors, options: TextOptions):
   const { path, startLine } = finding.location;
   const tone = c[TONE[finding.severity]];
   const lines = [
-    `${tone(finding.severity.padEnd(5))} ${c.bold(finding.check)}  ${c.cyan(`${printable(path)}:${startLine}`)}`,
+    `${tone(finding.severity.padEnd(5))} ${c.bold(finding.check)}  ${c.cyan(`${pathText(path)}:${startLine}`)}`,
     `      ${oneLine(finding.message, 600)}`,
     ...excerpt(finding, c, options),
     `      ${c.dim('why')}   ${oneLine(finding.consequence, 600)}`,
     ...(finding.trace ?? []).map(
       (step, index) =>
-        `      ${index === 0 ? c.dim('path ') : '     '} ${'  '.repeat(index)}${index === 0 ? '' : '→ '}${oneLine(step.label, 160)}  ${c.dim(`${printable(step.path)}:${step.line}`)}`,
+        `      ${index === 0 ? c.dim('path ') : '     '} ${'  '.repeat(index)}${index === 0 ? '' : '→ '}${oneLine(step.label, 160)}  ${c.dim(`${pathText(step.path)}:${step.line}`)}`,
     ),
     ...fixText(finding, c),
   ];
@@ -155,11 +155,11 @@ function wrapped(text: string): string[] {
 }
 
 const placeLine = (finding: ReviewedFinding): string =>
-  `${printable(finding.location.path)}:${finding.location.startLine} ${finding.check}`;
+  `${pathText(finding.location.path)}:${finding.location.startLine} ${finding.check}`;
 
 const gapLines = (review: Review, kind: Gap['kind']): string[] =>
   gathered(review.gaps.filter((gap) => gap.kind === kind)).map(
-    (gap) => `${printable(gap.path)}${gap.line ? `:${gap.line}` : ''}: ${oneLine(gap.reason)}`,
+    (gap) => `${pathText(gap.path)}${gap.line ? `:${gap.line}` : ''}: ${oneLine(gap.reason)}`,
   );
 
 const LISTED = 20;

@@ -112,4 +112,5 @@ const mentions = (key: string, column: string): boolean => key.split(/[^\w$]+/).
 /** Mermaid's names are words: everything else becomes an underscore. */
 const word = (text: string): string => text.replace(/[^\w-]+/g, '_').replace(/^(?=\d)/, '_') || '_';
 
-const label = (text: string): string => text.replace(/["\n]/g, ' ').slice(0, 160);
+/** Nothing in a label ends it, or is a directive of Mermaid (`%%{…}%%`). */
+const label = (text: string): string => text.replace(/["%{}<>\r\n]/g, ' ').slice(0, 160);

@@ -1,5 +1,6 @@
 import { DESCRIPTION_PATH } from '../../core/pull-request.js';
 import type { ReviewedFinding } from '../../core/review.js';
+import { printable } from '../escape.js';
 import type { FileChange, Fix, LineRange } from '../../core/types.js';
 
 /** Where a finding is said: on lines of the diff, on a file of the diff, or in the review's own text. */
@@ -35,6 +36,4 @@ export function anchorOf(finding: ReviewedFinding, diff: Diff): Anchor {
 }
 
 /** Characters that comments are cleaned of must not be part of a one-click change. */
-const literal = (fix: Fix): boolean =>
-  // eslint-disable-next-line no-control-regex -- control characters are exactly what is meant
-  !/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/.test(fix.replacement);
+const literal = (fix: Fix): boolean => printable(fix.replacement) === fix.replacement;
