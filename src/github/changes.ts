@@ -1,7 +1,7 @@
 import type { FileChange, FileEntry } from '../core/types.js';
 import { changedLines, linesOfPatch, type ChangedLines } from '../languages/diff/changed-lines.js';
 import type { WantedBlob } from './blobs.js';
-import type { GitHubClient, Repository } from './client.js';
+import { isPassing, type GitHubClient, type Repository } from './client.js';
 
 /** A file as GitHub lists it in a comparison. */
 export interface ListedFile {
@@ -142,6 +142,7 @@ async function compareContent(file: FileEntry, old: FileEntry | undefined, sides
     const text = (bytes: Uint8Array): string => Buffer.from(bytes).toString('utf8');
     return changedLines(text(from), text(to)) ?? { ...NOTHING, unknown: 'too many differences to compare' };
   } catch (error) {
+    if (isPassing(error)) throw error;
     return { ...NOTHING, unknown: error instanceof Error ? error.message : 'cannot be read' };
   }
 }

@@ -64,3 +64,12 @@ export function messageOf(error: unknown): string {
 /** Too many requests: nobody's fault, and over after a while. */
 export const isRateLimit = (error: unknown): boolean =>
   statusOf(error) === 429 || (statusOf(error) === 403 && /rate limit|abuse/i.test(messageOf(error)));
+
+/**
+ * GitHub did not get to answer: rate limits, its own errors, a network that broke off, a question that it gave up. Another
+ * try may bring the answer, so nothing may be concluded from such a read.
+ */
+export const isPassing = (error: unknown): boolean =>
+  isRateLimit(error) ||
+  (statusOf(error) ?? 0) >= 500 ||
+  (error instanceof Error && error.name === 'GraphqlResponseError');

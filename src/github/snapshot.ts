@@ -3,7 +3,7 @@ import type { FileChange, FileEntry, PullRequest, Snapshot } from '../core/types
 import { artifactCache, NO_EVIDENCE, type ArtifactCache, type Evidence } from './artifacts.js';
 import { BlobCache, blobId, BlobReader, type WantedBlob } from './blobs.js';
 import { changesBetween, compare, listPullFiles, type ListedFile } from './changes.js';
-import { messageOf, type GitHubClient, type Repository } from './client.js';
+import { isPassing, messageOf, type GitHubClient, type Repository } from './client.js';
 import { fetchArchive } from './archive.js';
 import { listTree, treeCache, type TreeCache } from './tree.js';
 
@@ -166,6 +166,7 @@ async function readFile(reader: BlobReader, path: string, entry: FileEntry | und
   if (!entry) throw new Unreadable(path, 'not in this commit');
   if (entry.kind === 'submodule') throw new Unreadable(path, 'a submodule, whose files are in another repository');
   const bytes = await reader.read({ id: entry.blob, size: entry.size }).catch((error: unknown) => {
+    if (isPassing(error)) throw error;
     throw new Unreadable(path, `GitHub did not give it: ${messageOf(error)}`);
   });
   if (bytes.byteLength < 1024 && Buffer.from(bytes.subarray(0, LFS.length)).toString('latin1') === LFS)

@@ -114,7 +114,7 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
   await probot.load(app(inbox, options.credentials.appId));
   const webhooks = options.role === 'worker' ? undefined : await probot.getNodeMiddleware({ path: WEBHOOK_PATH });
   const state = { draining: false };
-  const http = createServer((request, response) => void answer(request, response, { webhooks, metrics, queue, state }));
+  const http = createServer((request, response) => void answer(request, response, { webhooks, metrics, queue, state, log }));
   await listening(http, options);
   const stopSweeping = options.role === 'web' ? () => undefined : work(services, metrics, options.sweepMs);
   const { port } = http.address() as AddressInfo;
@@ -172,6 +172,7 @@ interface Doors {
   readonly metrics: Metrics;
   readonly queue: JobQueue;
   readonly state: { readonly draining: boolean };
+  readonly log: Pick<Logger, 'warn'>;
 }
 
 async function answer(request: IncomingMessage, response: ServerResponse, doors: Doors): Promise<void> {
@@ -189,12 +190,34 @@ async function answer(request: IncomingMessage, response: ServerResponse, doors:
     if (request.method === 'POST' && doors.state.draining) return say(503, 'stopping\n');
     // An App registered from the manifest sends its webhooks to the address it was registered from.
     if (request.method === 'POST' && path === '/') request.url = WEBHOOK_PATH;
-    if (Number(request.headers['content-length'] ?? 0) > MAX_WEBHOOK_BYTES) return say(413, 'too large\n');
+    if (doors.webhooks && request.method === 'POST' && (path === '/' || path === WEBHOOK_PATH)) {
+      const body = await bodyOf(request);
+      if (body === undefined) {
+        // What is still coming is not waited for.
+        response.shouldKeepAlive = false;
+        return say(413, 'too large\n');
+      }
+      Object.assign(request, { body });
+    }
     if (doors.webhooks && (await doors.webhooks(request, response))) return;
     if (!response.headersSent) say(path === '/' ? 200 : 404, path === '/' ? 'Dialectic is running.\n' : 'not found\n');
-  } catch {
+  } catch (error) {
+    doors.log.warn({ err: error, method: request.method, path }, 'a request failed');
     if (!response.headersSent) say(500, 'internal error\n');
   }
+}
+
+/** The body of a delivery; undefined when it is too long. Its signature is checked only once it is whole, so anybody may send one, of no stated length too. */
+async function bodyOf(request: IncomingMessage): Promise<string | undefined> {
+  if (Number(request.headers['content-length'] ?? 0) > MAX_WEBHOOK_BYTES) return undefined;
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
+    size += chunk.byteLength;
+    if (size > MAX_WEBHOOK_BYTES) return undefined;
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
 }
 
 const READY_WITHIN_MS = 2000;

@@ -81,6 +81,7 @@ export class ReviewPool {
 
   /**
    * @throws ReviewAborted when the deadline, the memory bound or the caller's signal ended it
+   * @throws whatever else than Unreadable a snapshot's read throws: then nothing is known about the file
    */
   async review(request: ReviewRequest): Promise<Review> {
     const { port1, port2 } = new MessageChannel();
@@ -98,7 +99,7 @@ export class ReviewPool {
     const cancel = (): void => ended.abort(new ReviewAborted('superseded', true));
     if (request.signal?.aborted) cancel();
     request.signal?.addEventListener('abort', cancel, { once: true });
-    serve(port1, request, this.#offers);
+    serve(port1, request, this.#offers, (error) => ended.abort(error));
     try {
       return await this.#pool.run(taskOf(request, port2), { transferList: [port2], signal: ended.signal });
     } catch (error) {
@@ -155,24 +156,33 @@ const unasked = ({ names }: PackageQuestion): PackageAnswers =>
     names.map((name) => [name, { kind: 'failed', reason: 'this installation asks no package index' } as const]),
   );
 
-/** Answers the thread's questions from the snapshots and what is offered. */
-function serve(port: MessagePort, { head, base, progress }: ReviewRequest, offers: Offers): void {
+/**
+ * Answers the thread's questions from the snapshots and what is offered.
+ *
+ * @param failed told of an error that is no answer: a file that was not read because the network broke off is not unreadable
+ */
+function serve(
+  port: MessagePort,
+  { head, base, progress }: ReviewRequest,
+  offers: Offers,
+  failed: (error: unknown) => void,
+): void {
   const answer = (message: Answer): void => port.postMessage(message);
   port.on('message', (request: Request) => {
     if (request.kind === 'progress') return progress?.(request.done, request.total, request.check);
     if (request.kind === 'verify') {
       const offered = offers.verify?.(request.request) ?? Promise.resolve(NOT_OFFERED);
-      void offered.then((verification) => answer({ id: request.id, verification }));
+      void offered.then((verification) => answer({ id: request.id, verification }), failed);
       return;
     }
     if (request.kind === 'render') {
       const offered = offers.render?.(request.request) ?? Promise.resolve(NO_HELM);
-      void offered.then((rendering) => answer({ id: request.id, rendering }));
+      void offered.then((rendering) => answer({ id: request.id, rendering }), failed);
       return;
     }
     if (request.kind === 'packages') {
       const offered = offers.packageIndex?.(request.question) ?? Promise.resolve(unasked(request.question));
-      void offered.then((packages) => answer({ id: request.id, packages }));
+      void offered.then((packages) => answer({ id: request.id, packages }), failed);
       return;
     }
     const side = request.side === 'head' ? head : base;
@@ -186,7 +196,7 @@ function serve(port: MessagePort, { head, base, progress }: ReviewRequest, offer
     void Promise.resolve(side?.read(request.path)).then(
       (bytes) => answer(bytes ? { id: request.id, bytes } : { id: request.id, unreadable: 'no such snapshot' }),
       (error: unknown) =>
-        answer({ id: request.id, unreadable: error instanceof Unreadable ? error.why : String(error) }),
+        error instanceof Unreadable ? answer({ id: request.id, unreadable: error.why }) : failed(error),
     );
   });
 }

@@ -45,6 +45,22 @@ describe('the server', () => {
     expect((await deliver('/api/github/webhooks', body, good.replace(/.$/, 'x'))).status).toBeGreaterThanOrEqual(400);
   });
 
+  test('reads no more of a delivery than GitHub ever sends, whatever length it states', async () => {
+    let sent = 0;
+    const endless = new ReadableStream({
+      pull(controller) {
+        sent += 1e6;
+        if (sent > 100e6) controller.close();
+        else controller.enqueue(new Uint8Array(1e6));
+      },
+    });
+    const request = fetch(address('/api/github/webhooks'), { method: 'POST', body: endless, duplex: 'half' } as object);
+    // A refusal may reach a sender that still sends as a connection that is cut.
+    expect(await request.then(({ status }) => status).catch(() => 413)).toBe(413);
+    expect(sent).toBeLessThan(60e6);
+    expect((await get('/healthz'))[0]).toBe(200);
+  });
+
   test('keeps secrets out of its log', async () => {
     const s = stage();
     await s.pullOf(FILES, { 'service/main.py': BLOCKING });

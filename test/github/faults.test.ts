@@ -1,6 +1,7 @@
 /** The real adapter against answers that a well-behaved server never gives. */
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import nock from 'nock';
+import { Unreadable } from '../../src/core/errors.js';
 import { artifactCache, evidenceOf } from '../../src/github/artifacts.js';
 import { BlobCache, BlobReader } from '../../src/github/blobs.js';
 import { clientClass, isRateLimit, type ClientOptions, type GitHubClient } from '../../src/github/client.js';
@@ -8,6 +9,7 @@ import { reply } from '../../src/github/discussion.js';
 import { ask } from '../../src/github/graphql.js';
 import { unfinishedPulls } from '../../src/github/installations.js';
 import { readSituation } from '../../src/github/situation.js';
+import { caches, readSnapshots } from '../../src/github/snapshot.js';
 
 const API = 'https://api.github.example';
 const STORAGE = 'https://storage.example';
@@ -111,6 +113,63 @@ test('a blob with another content than its id says is refused', async () => {
   nock(API).get(`/repos/acme/platform/git/blobs/${id}`).reply(200, { content, encoding: 'base64', sha: id });
   const reader = new BlobReader(client(), WHERE, new BlobCache());
   await expect(reader.read({ id, size: 6 })).rejects.toThrow('GitHub sent another content than the one asked for');
+});
+
+describe('a file that GitHub does not give', () => {
+  const sha = 'b'.repeat(40);
+  const [baseSha, headSha] = ['c'.repeat(40), 'd'.repeat(40)];
+  const patch = '@@ -0,0 +1 @@\n+import h2o';
+  const row = { filename: 'a.py', status: 'added', sha, additions: 1, deletions: 0, patch };
+  const tree = [{ path: 'a.py', mode: '100644', type: 'blob', sha, size: 11 }];
+  const question = { repository: WHERE, headSha, baseSha };
+  /** Commits whose trees are known; nothing is asked twice here. */
+  const read = (files: readonly object[]) => {
+    nock(API)
+      .get(`/repos/acme/platform/compare/${baseSha}...${headSha}`)
+      .query(true)
+      .reply(200, { merge_base_commit: { sha: baseSha }, files });
+    nock(API).get(`/repos/acme/platform/git/trees/${baseSha}`).query(true).reply(200, { tree: [], truncated: false });
+    nock(API).get(`/repos/acme/platform/git/trees/${headSha}`).query(true).reply(200, { tree, truncated: false });
+    const once = client();
+    once.hook.before('request', (options) => {
+      options.request = { ...options.request, retries: 0 };
+    });
+    return readSnapshots(once, question, caches());
+  };
+  const blobs = () => nock(API).post('/graphql');
+
+  test.each<[string, () => unknown]>([
+    ['its own error', () => blobs().twice().reply(502, 'Bad Gateway')],
+    ['a rate limit', () => blobs().twice().reply(403, { message: LIMITED })],
+    ['a connection that broke off', () => blobs().twice().replyWithError('socket hang up')],
+    [
+      'a question that it gave up',
+      () =>
+        blobs()
+          .twice()
+          .reply(200, { data: null, errors: [{ message: 'Something went wrong while executing your query' }] }),
+    ],
+  ])('%s is no answer: it is neither unreadable nor unchanged, and the review is tried again', async (_, answer) => {
+    answer();
+    const { head } = await read([row]);
+    const error: unknown = await head.read('a.py').catch((reason: unknown) => reason);
+    expect(error).toBeInstanceOf(Error);
+    expect(error).not.toBeInstanceOf(Unreadable);
+  });
+
+  test('the same where its lines have to be compared here', async () => {
+    blobs().twice().reply(502, 'Bad Gateway');
+    await expect(read([])).rejects.toMatchObject({ status: 502 });
+  });
+
+  test('one that is not there is unreadable, and said', async () => {
+    blobs()
+      .twice()
+      .reply(200, { data: { repository: { b0: null } } });
+    nock(API).get(`/repos/acme/platform/git/blobs/${sha}`).twice().reply(404, { message: 'Not Found' });
+    const { head } = await read([row]);
+    await expect(head.read('a.py')).rejects.toMatchObject({ name: 'Unreadable', why: /GitHub did not give it: Not F/ });
+  });
 });
 
 describe('artifacts', () => {

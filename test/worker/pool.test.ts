@@ -53,6 +53,12 @@ describe('a review in a thread', () => {
     expect(result.verdict).toBe('incomplete');
   });
 
+  test('a read that got no answer is no gap: the review ends with that error', async () => {
+    const error = Object.assign(new Error('Bad Gateway'), { status: 502 });
+    const head: Snapshot = { ...snapshotOf({ 'requirements.txt': 'h2o\n' }), read: () => Promise.reject(error) };
+    await expect(pool().review({ head, configuration: {}, today })).rejects.toBe(error);
+  });
+
   test('charts are rendered outside the thread', async () => {
     const head = snapshotOf({
       'chart/Chart.yaml': 'name: c\n',
