@@ -23,7 +23,9 @@ export async function withWorkspace<T>(
     const workspace = new SnapshotWorkspace(local.head, settings, memoryFactStore(), DEFAULT_LIMITS, true);
     const answer = await ask(workspace);
     for (const gap of workspace.gaps.filter(({ kind }) => kind === 'unread')) {
-      process.stderr.write(`not read: ${pathText(gap.path)}${gap.line ? `:${gap.line}` : ''}: ${oneLine(gap.reason)}\n`);
+      process.stderr.write(
+        `not read: ${pathText(gap.path)}${gap.line ? `:${gap.line}` : ''}: ${oneLine(gap.reason)}\n`,
+      );
     }
     return answer;
   } finally {

@@ -28,8 +28,7 @@ export const jsonText = (value: unknown): string => safeJson(JSON.stringify(valu
 /** The same for JSON that is text already. */
 export const safeJson = (json: string): string =>
   json.replace(HIDDEN, (hidden) =>
-    Array.from(
-      { length: hidden.length },
-      (_, at) => `\\u${hidden.charCodeAt(at).toString(16).padStart(4, '0')}`,
-    ).join(''),
+    Array.from({ length: hidden.length }, (_, at) => `\\u${hidden.charCodeAt(at).toString(16).padStart(4, '0')}`).join(
+      '',
+    ),
   );

@@ -79,7 +79,10 @@ function resultOf(finding: ReviewedFinding): Result {
 /** Viewers make links of `[text](target)` in messages (SARIF 3.11.6); none of ours means one. */
 const plain = (text: string): string => printable(text).replaceAll('](', '] (');
 
-const notification = (text: string, level: Notification.level): Notification => ({ level, message: { text: plain(text) } });
+const notification = (text: string, level: Notification.level): Notification => ({
+  level,
+  message: { text: plain(text) },
+});
 
 /** A relative reference: a colon would begin a scheme, `#` and `?` would end the path. */
 const uriOf = (path: string): string => wellFormed(path).split('/').map(encodeURIComponent).join('/');

@@ -42,7 +42,9 @@ export async function judge(session: Session, situation: Situation, signal?: Abo
     return { number, report, publication: undefined, review: undefined };
   }
   const review = await reviewWith(session, situation, snapshots, loaded, undefined, signal);
-  const preview = proposed ? await previewOf(session, situation, snapshots, review, withPowersOf(loaded, proposed)) : [];
+  const preview = proposed
+    ? await previewOf(session, situation, snapshots, review, withPowersOf(loaded, proposed))
+    : [];
   const publication = publicationOf({
     review,
     changes: snapshots.head.changes,

@@ -114,7 +114,9 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
   await probot.load(app(inbox, options.credentials.appId));
   const webhooks = options.role === 'worker' ? undefined : await probot.getNodeMiddleware({ path: WEBHOOK_PATH });
   const state = { draining: false };
-  const http = createServer((request, response) => void answer(request, response, { webhooks, metrics, queue, state, log }));
+  const http = createServer(
+    (request, response) => void answer(request, response, { webhooks, metrics, queue, state, log }),
+  );
   await listening(http, options);
   const stopSweeping = options.role === 'web' ? () => undefined : work(services, metrics, options.sweepMs);
   const { port } = http.address() as AddressInfo;

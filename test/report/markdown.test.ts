@@ -21,9 +21,14 @@ describe('text of a repository inside Markdown', () => {
     expect(inert('aiohttp.ClientSession')).toBe('aiohttp.ClientSession');
   });
 
-  test.each(['_www.evil.example', '1https://evil.example', '_http://evil.example', 'ftp://evil.example', 'a@-b.example'])(
-    'an address is no link, whatever stands before it: %s',
-    (text) => expect(kindsIn(inert(text))).not.toContain('link'),
+  test.each([
+    '_www.evil.example',
+    '1https://evil.example',
+    '_http://evil.example',
+    'ftp://evil.example',
+    'a@-b.example',
+  ])('an address is no link, whatever stands before it: %s', (text) =>
+    expect(kindsIn(inert(text))).not.toContain('link'),
   );
   test('a reference is none after an underscore either', () => expect(inert('_GH-12')).not.toMatch(/GH-1/));
 

@@ -76,7 +76,9 @@ test('what could not be read is not signed off', () => {
 
 test('a path cannot leave its cell', () => {
   const path = 'a|<img src=x>|@everybody.py';
-  const report = orchestratorReport(review({ findings: [{ ...finding, location: { path, startLine: 1, endLine: 1 } }] }));
+  const report = orchestratorReport(
+    review({ findings: [{ ...finding, location: { path, startLine: 1, endLine: 1 } }] }),
+  );
   const row = report.split('\n').find((line) => line.startsWith('| Async Non-Blocking Radar')) ?? '';
   expect(row.match(/(?<!\\)\|/g)).toHaveLength(5);
 });
