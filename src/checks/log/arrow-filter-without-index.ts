@@ -4,8 +4,9 @@ import type { FindingDraft, Severity } from '../../core/types.js';
 import { HOLE, tableLabel } from '../../languages/sql/index.js';
 import type { ColumnName, Operand, Predicate } from '../../languages/sql/index.js';
 import { CLASS_PREFIX } from '../../languages/sqlalchemy/index.js';
-import { doubtAbout, indexesAround, keysOn, SPEAKS_OF, unknownFrom } from '../../models/schema/coverage.js';
+import { doubtAbout, holdsRows, indexesAround, keysOn, SPEAKS_OF, unknownFrom } from '../../models/schema/coverage.js';
 import { schemaModel } from '../../models/schema/index.js';
+import type { Proof } from '../../models/schema/implication.js';
 import type { Index, Schema, Table } from '../../models/schema/index.js';
 import { equalities, meaningOf, queriesModel } from '../../models/schema/queries.js';
 import type { LocatedQuery } from '../../models/schema/queries.js';
@@ -84,7 +85,10 @@ async function judge(
     ({ column }) => column.type === 'json' || column.type === 'jsonb' || column.typeUnknown === true,
   );
   const table = documents[0]?.table;
-  if (table === undefined || documents.some((each) => isServed(schema, located, each.table, operand))) return [];
+  const serving = documents.flatMap((each) => servingIndexes(schema, located, each.table, operand, predicate));
+  const at = { scope: predicate.scope, alias: name.alias };
+  const proofs = serving.map((index) => holdsRows(index, located.query, at));
+  if (table === undefined || proofs.includes('proven')) return [];
   const doubt = await doubtAbout(schema, table, SPEAKS_OF.index, (path) => context.text(path));
   if (doubt !== undefined) {
     context.inconclusive(unknownFrom(tableLabel(table.name), doubt));
@@ -99,7 +103,7 @@ async function judge(
     return [];
   }
   return proven(
-    finding(schema, located, predicate, operand, table, context),
+    partially(finding(schema, located, predicate, operand, table, context), serving, proofs),
     filterProbe(table.name, operand.expression),
     schema.databaseOf(table)?.root,
     context,
@@ -117,17 +121,50 @@ const shown = (operand: Operand): string =>
 const isSubquery = (name: ColumnName): boolean =>
   name.table?.name.startsWith(CLASS_PREFIX) === true && /^[a-z]/.test(name.table.name.slice(CLASS_PREFIX.length));
 
-/** An index whose key is this expression, first or after keys that the query fixes by equality. */
-function isServed(schema: Schema, located: LocatedQuery, table: Table, operand: Operand): boolean {
+/** Indexes whose key is this expression, first or after keys that the query fixes by equality. */
+function servingIndexes(
+  schema: Schema,
+  located: LocatedQuery,
+  table: Table,
+  operand: Operand,
+  predicate: Predicate,
+): readonly Index[] {
   const fixed = new Set(
     equalities(located.query, undefined).flatMap(({ left, right }) =>
       [left.column?.name, right?.column?.name].flatMap((name) => name ?? []),
     ),
   );
-  return indexesAround(schema, table).some((index) => {
+  return indexesAround(schema, table).filter((index) => {
     const at = index.keys.findIndex((key) => key.expression === operand.expression);
-    return at >= 0 && index.keys.slice(0, at).every((key) => key.column !== undefined && fixed.has(key.column));
+    if (at < 0 || !knowsOperator(index, predicate)) return false;
+    return index.keys.slice(0, at).every((key) => key.column !== undefined && fixed.has(key.column));
   });
+}
+
+/** No B-tree serves a pattern that may begin anywhere, nor one that ignores case; a hash serves equality alone. */
+function knowsOperator({ method }: Pick<Index, 'method'>, { operator, right }: Predicate): boolean {
+  if (method === 'hash') return operator === '=' || operator === 'IN';
+  if (method !== 'btree') return true;
+  return !/^(!?~\*?|ILIKE|SIMILAR)$/.test(operator) && !(operator === 'LIKE' && /^'[%_]/.test(right?.expression ?? ''));
+}
+
+/** A partial index has the expression, and not all the rows: what would let PostgreSQL use it. */
+function partially(draft: FindingDraft, serving: readonly Index[], proofs: readonly Proof[]): FindingDraft {
+  const at = Math.max(proofs.indexOf('open'), 0);
+  const index = serving[at];
+  if (index?.where === undefined) return draft;
+  const where = index.where === '?' ? 'with a predicate that cannot be read' : `WHERE ${index.where}`;
+  const open = proofs[at] === 'open';
+  const words = open ? 'only where the rest of the query says so' : 'only queries that say so too, and this one does not';
+  return {
+    ...draft,
+    message: `${draft.message} The partial index \`${index.name ?? '?'}\` (${where}) serves ${words}.`,
+    trace: [
+      ...(draft.trace ?? []),
+      { path: index.origin.path, line: index.origin.line, label: 'the partial index is made here' },
+    ],
+    ...(open ? { severity: 'note' as const } : {}),
+  };
 }
 
 /** A migration's data fix, or a script somebody starts by hand. */
@@ -146,7 +183,7 @@ function finding(
   context: Context,
 ): FindingDraft {
   const label = tableLabel(table.name);
-  const narrowed = narrowedBy(schema, located, table);
+  const narrowed = narrowedBy(schema, located, table, predicate);
   const open = isOpen(operand);
   const severity: Severity | undefined =
     narrowed !== undefined || runsOnce(located, context) || UNSELECTIVE.test(predicate.operator)
@@ -154,12 +191,21 @@ function finding(
       : open
         ? 'warn'
         : undefined;
-  const near = indexesAround(schema, table).find((index) => keysOn(index, operand.json?.column.name ?? '').length > 0);
+  const near = indexesAround(schema, table).find(
+    (index) =>
+      keysOn(index, operand.json?.column.name ?? '').length > 0 &&
+      !index.keys.some((key) => key.expression === operand.expression),
+  );
+  const unfit = indexesAround(schema, table).find(
+    (index) => index.keys[0]?.expression === operand.expression && !knowsOperator(index, predicate),
+  );
   const alembic = schema.databaseOf(table)?.tool === 'alembic';
+  const textSearch = isTextSearch(predicate, operand);
+  const needsGin = textSearch || !knowsOperator({ method: 'btree' }, predicate);
   const name = `ix_${table.name.name}_${(operand.json?.steps ?? []).join('_').replace(/\W+/g, '_')}`;
   return {
     location: { path: located.path, startLine: predicate.line, endLine: predicate.line },
-    message: `\`${shown(operand)}\` filters \`${label}\`, and ${open ? 'no expression index can cover a key that is chosen when it runs' : 'no expression index covers it'}${narrowed === undefined ? '' : ` (\`${narrowed}\` narrows the rows down first)`}.${almost(near)}`,
+    message: `\`${shown(operand)}\` filters \`${label}\`, and ${open ? 'no expression index can cover a key that is chosen when it runs' : 'no expression index covers it'}${narrowed === undefined ? '' : ` (\`${narrowed}\` narrows the rows down first)`}.${pattern(unfit)}${almost(near)}`,
     consequence:
       'PostgreSQL takes the value out of every document to compare it: a sequential scan that also detoasts, slower with every row.',
     evidence: `${label}: ${operand.expression} ${predicate.operator}`,
@@ -167,8 +213,10 @@ function finding(
     snippet: indexSnippet(table, {
       // What serves every key is containment, over a GIN index.
       name: open ? `ix_${table.name.name}_${operand.json?.column.name ?? ''}` : name,
-      method: open || isTextSearch(predicate, operand) ? 'gin' : 'btree',
-      key: open ? (operand.json?.column.name ?? '') : `(${readable(operand.expression)})`,
+      method: open || needsGin ? 'gin' : 'btree',
+      key: open
+        ? (operand.json?.column.name ?? '')
+        : `(${readable(operand.expression)})${needsGin && !textSearch ? ' gin_trgm_ops' : ''}`,
       existing: true,
       alembic,
     }),
@@ -183,6 +231,9 @@ const almost = (index: Index | undefined): string =>
       ? ''
       : ` \`${index.name ?? '?'}\` is on another expression.`;
 
+const pattern = (index: Index | undefined): string =>
+  index === undefined ? '' : ` \`${index.name ?? '?'}\` is a ${index.method} index, which does not know this operator.`;
+
 /** `to_tsvector(…) @@ query`: no B-tree knows the operator. */
 const isTextSearch = ({ operator }: Predicate, { expression }: Operand): boolean =>
   operator === '@@' && /\bto_tsvector\(/.test(expression);
@@ -191,8 +242,11 @@ const isTextSearch = ({ operator }: Predicate, { expression }: Operand): boolean
 const readable = (expression: string): string =>
   /^\(.*\)$/.test(expression) && !/^\([^()]*\)::/.test(expression) ? expression.slice(1, -1) : expression;
 
-function narrowedBy(schema: Schema, located: LocatedQuery, table: Table): string | undefined {
-  const leading = new Set(indexesAround(schema, table).flatMap((index) => index.keys[0]?.column ?? []));
+function narrowedBy(schema: Schema, located: LocatedQuery, table: Table, { scope }: Predicate): string | undefined {
+  const whole = indexesAround(schema, table).filter(
+    (index) => holdsRows(index, located.query, { scope }) !== 'not',
+  );
+  const leading = new Set(whole.flatMap((index) => index.keys[0]?.column ?? []));
   const names = equalities(located.query, undefined).flatMap(({ left, right }) =>
     [left.column, right?.column].flatMap((column) => column ?? []),
   );

@@ -13,7 +13,8 @@ export const blockingIndexBuild = defineCheck({
   why: `\`CREATE INDEX\` holds a lock that stops every write to the table until the index is built. On a feature table with millions of rows that is minutes of failing ingestion.
 \`CREATE INDEX CONCURRENTLY\` lets writes go on. It cannot run inside a transaction: Alembic needs \`with op.get_context().autocommit_block()\`, and most SQL tools a marker for the file.
 
-An index on a table that the same change creates is fine, and so is one on a partitioned parent, which cannot be built concurrently.
+An index on a table that the same change creates is fine, and so is one on a partitioned parent, which cannot be built concurrently. One on a partition can, so it is
+asked for: \`CREATE INDEX … ON ONLY parent\`, one concurrent build for each partition, \`ALTER INDEX … ATTACH PARTITION\`.
 
 Source: [PostgreSQL, building indexes concurrently](https://www.postgresql.org/docs/current/sql-createindex.html#SQL-CREATEINDEX-CONCURRENTLY).`,
   reference: 'jsonb_indexing',
@@ -56,7 +57,7 @@ const blocks = (index: Index, table: Table): boolean =>
   !index.concurrently &&
   index.constraint === undefined &&
   table.partitionBy === undefined &&
-  table.partitionOf === undefined &&
+  index.inherited !== true &&
   index.origin.order > table.origin.order;
 
 /** Created by a migration that this change adds: nobody has written to it yet. */

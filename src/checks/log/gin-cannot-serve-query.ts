@@ -2,7 +2,7 @@ import { defineCheck } from '../../core/check.js';
 import type { FindingDraft } from '../../core/types.js';
 import { tableLabel } from '../../languages/sql/index.js';
 import type { Operand, Predicate } from '../../languages/sql/index.js';
-import { ginIndexes } from '../../models/schema/coverage.js';
+import { ginIndexes, holdsRows, isGinOver } from '../../models/schema/coverage.js';
 import { schemaModel } from '../../models/schema/index.js';
 import type { Index, Schema } from '../../models/schema/index.js';
 import { meaningOf, queriesModel } from '../../models/schema/queries.js';
@@ -61,14 +61,18 @@ function judge(schema: Schema, located: LocatedQuery, predicate: Predicate): Fin
   const columns = meaning.kind === 'known' ? meaning.columns.filter(({ column }) => column.type === 'jsonb') : [];
   const first = columns[0];
   if (first === undefined) return [];
-  const indexes = columns.flatMap(({ table, column }) => ginIndexes(schema, table, column.name));
-  if (indexes.length === 0 || indexes.some((index) => serves(index, search.operand, predicate.operator))) return [];
-  const index = indexes[0];
+  const indexes = columns.flatMap(({ table, column }) =>
+    ginIndexes(schema, table, column.name, search.document ? undefined : isGinOver),
+  );
+  const fit = indexes.filter((each) => serves(each, search.operand, predicate.operator));
+  const at = { scope: predicate.scope, alias: search.column.alias };
+  if (indexes.length === 0 || fit.some((each) => holdsRows(each, located.query, at) !== 'not')) return [];
+  const index = fit[0] ?? indexes[0];
   const label = tableLabel(first.table.name);
   return [
     {
       location: { path: located.path, startLine: predicate.line, endLine: predicate.line },
-      message: `\`${search.operand.expression} ${predicate.operator} …\` cannot use the GIN index \`${index?.name ?? '?'}\` on \`${label}\`${reason(index, search.operand)}.`,
+      message: `\`${search.operand.expression} ${predicate.operator} …\` cannot use the GIN index \`${index?.name ?? '?'}\` on \`${label}\`${fit.length > 0 ? partial(index) : reason(index, search.operand)}.`,
       consequence: 'The index costs every write and serves this filter nothing: it reads the whole table.',
       evidence: `${label}: ${search.operand.expression} ${predicate.operator}`,
       ...(index === undefined
@@ -85,6 +89,9 @@ function serves(index: Index, operand: Operand, operator: string): boolean {
     return same && (key.opclass !== 'jsonb_path_ops' || PATH_OPS.has(operator));
   });
 }
+
+const partial = (index: Index | undefined): string =>
+  `, which is partial (WHERE ${index?.where ?? '?'}), and the query does not say so`;
 
 function reason(index: Index | undefined, operand: Operand): string {
   const isPart = operand.column === undefined;

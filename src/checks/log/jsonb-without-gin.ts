@@ -95,7 +95,7 @@ async function filteredElsewhere(schema: Schema, context: Context, known: Set<st
   for (const located of await context.model(queriesModel)) {
     for (const predicate of located.oneOff ? [] : located.query.predicates) {
       const search = searched(predicate);
-      if (search?.operand.column === undefined) continue;
+      if (search?.operand.column === undefined || !search.document) continue;
       const meaning = meaningOf(schema, located.query, search.column, ['jsonb']);
       const column =
         meaning.kind === 'known'

@@ -3,7 +3,7 @@ import type { CheckContext } from '../../core/check.js';
 import type { FindingDraft } from '../../core/types.js';
 import { tableLabel } from '../../languages/sql/index.js';
 import type { DistanceOrder } from '../../languages/sql/index.js';
-import { doubtAbout, indexesAround, SPEAKS_OF, unknownFrom } from '../../models/schema/coverage.js';
+import { doubtAbout, holdsRows, indexesAround, SPEAKS_OF, unknownFrom } from '../../models/schema/coverage.js';
 import { schemaModel } from '../../models/schema/index.js';
 import type { Column, Index, Schema, Table } from '../../models/schema/index.js';
 import { meaningOf, queriesModel } from '../../models/schema/queries.js';
@@ -84,7 +84,7 @@ async function judgeOrder(
   const meaning = meaningOf(schema, located.query, order.column, []);
   const vectors = meaning.kind === 'known' ? meaning.columns.filter(({ column }) => VECTOR.test(column.type)) : [];
   const first = vectors[0];
-  if (first === undefined || vectors.some(({ table, column }) => served(schema, table, column, order.operator)))
+  if (first === undefined || vectors.some(({ table, column }) => served(schema, located, table, column, order)))
     return [];
   const doubt = await doubtAbout(schema, first.table, SPEAKS_OF.vectorIndex, (path) => context.text(path));
   if (doubt !== undefined) {
@@ -103,11 +103,18 @@ const wanted = (column: Column, operator: string): string =>
   `${VECTOR.exec(column.type)?.[1] ?? 'vector'}_${OPCLASS[operator] ?? 'l2_ops'}`;
 
 /** IVFFlat and HNSW take `vector_l2_ops` when no class is given. An index on a cast (`embedding::halfvec(3072)`) counts too. */
-function served(schema: Schema, table: Table, column: Column, operator: string): boolean {
+function served(
+  schema: Schema,
+  located: LocatedQuery,
+  table: Table,
+  column: Column,
+  { operator, scope, column: { alias } }: DistanceOrder,
+): boolean {
   const suffix = OPCLASS[operator] ?? 'l2_ops';
   return indexesAround(schema, table).some(
     (index) =>
       /^(hnsw|ivfflat|diskann|vectors|vchordrq|scann)$/.test(index.method) &&
+      holdsRows(index, located.query, { scope, alias }) !== 'not' &&
       index.keys.some(
         (key) =>
           (key.column === column.name || key.expression?.includes(column.name) === true) &&

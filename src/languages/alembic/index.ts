@@ -12,7 +12,7 @@ export type { AlembicFacts, AlembicRevision } from './facts.js';
 /** A Python file, read as an Alembic revision. */
 export const alembicRevision: Extractor<AlembicFacts> = {
   name: 'alembic',
-  version: 3,
+  version: 4,
   async extract(bytes) {
     await loadSqlParser();
     const { facts, problems } = await parsePython(decodePython(bytes));

@@ -49,6 +49,21 @@ export interface IndexKey {
   readonly opclass?: string;
 }
 
+/** A condition taken apart (`condition.ts`). Texts are canonical, without qualifiers. */
+export type Condition = { readonly kind: 'and' | 'or'; readonly parts: readonly Condition[] } | ConditionLeaf;
+
+export interface ConditionLeaf {
+  readonly kind: 'leaf';
+  readonly text: string;
+  /** Expressions that are not null wherever it is true. */
+  readonly strict: readonly string[];
+  /** A comparison of `operand` with literals; without `values` it is compared with what is known when it runs. */
+  readonly test?: { readonly operand: string; readonly operator: string; readonly values?: readonly string[] };
+  readonly null?: { readonly operand: string; readonly is: boolean };
+  /** Put together when it runs: it may say anything. */
+  readonly open?: true;
+}
+
 export interface IndexDefinition {
   readonly name?: string;
   readonly table: TableName;
@@ -59,6 +74,8 @@ export interface IndexDefinition {
   readonly include?: readonly string[];
   /** Canonical predicate. */
   readonly where?: string;
+  /** The predicate taken apart; absent where `where` could not be read (`?`). */
+  readonly condition?: Condition;
   readonly concurrently: boolean;
   readonly line: number;
   readonly endLine: number;
@@ -124,7 +141,7 @@ export type SchemaChange = At &
         readonly partition: TableName;
       }
     | { readonly kind: 'set-inherit'; readonly table: TableName; readonly parent: TableName; readonly inherit: boolean }
-    | { readonly kind: 'create-index'; readonly index: IndexDefinition; readonly ifNotExists: boolean }
+    | { readonly kind: 'create-index'; readonly index: IndexDefinition; readonly ifNotExists: boolean; readonly only?: true }
     | { readonly kind: 'drop-index'; readonly name: TableName; readonly table?: TableName }
     | { readonly kind: 'rename-index'; readonly name: TableName; readonly to: string }
     | { readonly kind: 'create-extension'; readonly name: string }

@@ -2,6 +2,7 @@ import type { AlterTableCmd, AlterTableStmt, CreateStmt, IndexStmt, Node, Select
 import { asNode, strings, tableName, typeText } from './ast.js';
 import type { DdlContext, IndexDefinition, IndexKey, SchemaChange, TableName } from './changes.js';
 import { readColumn, readConstraint } from './columns.js';
+import { readCondition } from './condition.js';
 import { printExpression } from './print.js';
 
 export function createTable(statement: CreateStmt, context: DdlContext): SchemaChange {
@@ -161,7 +162,9 @@ export function createIndex(statement: IndexStmt, context: DdlContext): SchemaCh
     unique: statement.unique === true,
     keys: (statement.indexParams ?? []).flatMap(indexKey),
     include: (statement.indexIncludingParams ?? []).flatMap((node) => asNode(node, 'IndexElem')?.name ?? []),
-    ...(statement.whereClause === undefined ? {} : { where: printExpression(statement.whereClause) }),
+    ...(statement.whereClause === undefined
+      ? {}
+      : { where: printExpression(statement.whereClause), condition: readCondition(statement.whereClause) }),
     concurrently: statement.concurrent === true,
     line: context.line,
     endLine: context.endLine,
@@ -171,6 +174,7 @@ export function createIndex(statement: IndexStmt, context: DdlContext): SchemaCh
       kind: 'create-index',
       index,
       ifNotExists: statement.if_not_exists === true,
+      ...(statement.relation?.inh === true ? {} : { only: true as const }),
       line: context.line,
       endLine: context.endLine,
     },

@@ -12,7 +12,11 @@ const MAX_DEPTH = 150;
 export class Scope {
   private readonly names = new Map<string, TableName | 'derived'>();
 
-  constructor(private readonly outer?: Scope) {}
+  /** @param id tells the parts of one query apart */
+  constructor(
+    private readonly outer?: Scope,
+    readonly id = 0,
+  ) {}
 
   add(name: string, table: TableName | 'derived'): void {
     this.names.set(name, table);
@@ -27,7 +31,8 @@ export class Scope {
     const table = qualifier === undefined ? (this.names.get(name) ?? this.only()) : this.lookup(qualifier);
     // What a subquery or a function returns is no column that an index could be on.
     if (table === 'derived') return undefined;
-    return table === undefined || (qualifier === undefined && this.names.has(name)) ? { name } : { table, name };
+    if (table === undefined || (qualifier === undefined && this.names.has(name))) return { name };
+    return qualifier === undefined || this.names.size < 2 ? { table, name } : { table, name, alias: qualifier };
   }
 
   private only(): TableName | 'derived' | undefined {

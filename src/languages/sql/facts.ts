@@ -1,5 +1,5 @@
 import type { Problem } from '../../core/facts.js';
-import type { SchemaChange, TableName } from './changes.js';
+import type { Condition, SchemaChange, TableName } from './changes.js';
 
 /** What one SQL text says. Plain data; lines are 1-based in the file. */
 export interface SqlFacts {
@@ -31,6 +31,15 @@ export interface SqlStatement {
   readonly templated?: boolean;
 }
 
+/** What every row that a part of a query reads satisfies. */
+export interface RowCondition {
+  /** The SELECT, or the outer join, that it belongs to; see `Predicate.scope`. */
+  readonly scope: number;
+  /** Names of the tables in FROM that its columns are qualified with. */
+  readonly aliases: readonly string[];
+  readonly condition: Condition;
+}
+
 export interface QueryFacts {
   readonly kind: 'select' | 'insert' | 'update' | 'delete' | 'truncate' | 'merge';
   readonly line: number;
@@ -40,6 +49,10 @@ export interface QueryFacts {
   /** Tables named in FROM, JOIN and subqueries, without names of CTEs. */
   readonly tables: readonly TableName[];
   readonly predicates: readonly Predicate[];
+  /** Absent where a query is built in Python and its other conditions are not known. */
+  readonly conditions?: readonly RowCondition[];
+  /** It is a part of a query: what else the rows must satisfy stands elsewhere. */
+  readonly part?: true;
   readonly distances: readonly DistanceOrder[];
   /** Every JSON path of two steps or more, wherever it stands. */
   readonly paths: readonly JsonPath[];
@@ -70,6 +83,7 @@ export interface JsonPath {
 export interface DistanceOrder {
   readonly operator: string;
   readonly column: ColumnName;
+  readonly scope?: number;
   readonly line: number;
 }
 
@@ -77,11 +91,15 @@ export interface ColumnName {
   /** Resolved through aliases; undefined when the query does not say (several tables, a subquery). */
   readonly table?: TableName;
   readonly name: string;
+  /** What the query calls the table here. */
+  readonly alias?: string;
 }
 
 /** One comparison in WHERE, JOIN … ON or HAVING: what an index could serve. */
 export interface Predicate {
   readonly clause: 'where' | 'join';
+  /** Conditions of the same number hold together (`QueryFacts.conditions`). */
+  readonly scope?: number;
   /** ANDed with everything else in its clause: alone it can narrow the rows down. */
   readonly conjunct: boolean;
   /** `=`, `<`, `@>`, `?`, `LIKE`, `IN`, `BETWEEN`, `IS NULL`, `IS NOT NULL`, `call:name`, `true`. */

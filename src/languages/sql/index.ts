@@ -16,7 +16,7 @@ export { HOLE, splitStatements, TooDeep } from './split.js';
 /** A `.sql` file, read as PostgreSQL. Its problems are facts: who reads a whole folder knows what they mean. */
 export const sqlFile: Extractor<SqlFileFacts> = {
   name: 'sql',
-  version: 3,
+  version: 4,
   async extract(bytes) {
     await loadSqlParser();
     const text = decodeText(bytes);

@@ -3,7 +3,8 @@ import { asNode, strings, tableName } from './ast.js';
 import type { TableName } from './changes.js';
 import type { LineOf } from './columns.js';
 import { ARROWS, jsonPaths, readOperand, Scope, walk } from './expressions.js';
-import type { DistanceOrder, JsonPath, Operand, Predicate, QueryFacts } from './facts.js';
+import { conjunctsOf } from './condition.js';
+import type { DistanceOrder, JsonPath, Operand, Predicate, QueryFacts, RowCondition } from './facts.js';
 import { printExpression } from './print.js';
 
 export interface QueryContext {
@@ -25,11 +26,13 @@ const DISTANCES = new Set(['<->', '<#>', '<=>', '<+>']);
 class QueryReader {
   private readonly tables = new Map<string, TableName>();
   private readonly predicates: Predicate[] = [];
+  private readonly conditions: RowCondition[] = [];
   private readonly distances: DistanceOrder[] = [];
   private readonly paths: JsonPath[] = [];
   private readonly others: QueryFacts[] = [];
   private readonly ctes = new Set<string>();
   private nesting = 0;
+  private scopes = 0;
 
   constructor(private readonly context: QueryContext) {}
 
@@ -44,6 +47,7 @@ class QueryReader {
       ...own,
       tables: [...this.tables.values()],
       predicates: this.predicates,
+      conditions: this.conditions,
       distances: this.distances,
       paths: this.paths,
       ...(within === undefined ? {} : { within }),
@@ -131,10 +135,10 @@ class QueryReader {
     const target = tableName(merge.relation);
     if (target === undefined) return undefined;
     this.with(merge.withClause);
-    const scope = new Scope();
+    const scope = this.scope();
     this.range(merge.sourceRelation, scope);
     scope.add(merge.relation?.alias?.aliasname ?? target.name, target);
-    this.collect(merge.joinCondition, 'join', true, scope);
+    this.filter(merge.joinCondition, 'join', scope);
     const clauses = (merge.mergeWhenClauses ?? []).flatMap((node) => asNode(node, 'MergeWhenClause') ?? []);
     const changing = clauses.filter(
       (clause) => clause.commandType === 'CMD_UPDATE' || clause.commandType === 'CMD_DELETE',
@@ -149,10 +153,10 @@ class QueryReader {
     const target = tableName(statement?.relation);
     if (statement === undefined || target === undefined) return undefined;
     this.with(statement.withClause);
-    const scope = new Scope();
+    const scope = this.scope();
     scope.add(statement.relation?.alias?.aliasname ?? target.name, target);
     for (const item of update?.fromClause ?? remove?.usingClause ?? []) this.range(item, scope);
-    this.collect(statement.whereClause, 'where', true, scope);
+    this.filter(statement.whereClause, 'where', scope);
     this.expressions(update?.targetList, scope);
     return { kind: update === undefined ? 'delete' : 'update', target, assignments: assignments(update?.targetList) };
   }
@@ -162,9 +166,9 @@ class QueryReader {
     this.with(select.withClause);
     if (select.larg !== undefined) this.select(select.larg, outer);
     if (select.rarg !== undefined) this.select(select.rarg, outer);
-    const scope = new Scope(outer);
+    const scope = this.scope(outer);
     for (const item of select.fromClause ?? []) this.range(item, scope);
-    this.collect(select.whereClause, 'where', true, scope);
+    this.filter(select.whereClause, 'where', scope);
     this.expressions([select.targetList, select.groupClause, select.havingClause], scope);
     for (const item of select.sortClause ?? []) this.sort(asNode(item, 'SortBy')?.node, select, scope);
     this.nesting--;
@@ -188,7 +192,8 @@ class QueryReader {
     if (join !== undefined) {
       this.range(join.larg, scope);
       this.range(join.rarg, scope);
-      return this.collect(join.quals, 'join', true, scope);
+      // What an outer join asks of its inner side says nothing about rows elsewhere.
+      return this.filter(join.quals, 'join', scope, join.jointype === 'JOIN_INNER' ? scope.id : this.scopes++);
     }
     const subselect = asNode(node, 'RangeSubselect');
     const select = asNode(subselect?.subquery, 'SelectStmt');
@@ -227,24 +232,40 @@ class QueryReader {
     if (expression === undefined || !DISTANCES.has(operator)) return this.expressions(node, scope);
     const sides = [expression.lexpr, expression.rexpr].map((side) => readOperand(side, scope));
     const column = sides.find((side) => side.column !== undefined)?.column;
-    if (column !== undefined) this.distances.push({ operator, column, line: this.context.lineOf(expression.location) });
+    if (column !== undefined)
+      this.distances.push({ operator, column, scope: scope.id, line: this.context.lineOf(expression.location) });
+  }
+
+  private scope(outer?: Scope): Scope {
+    return new Scope(outer, this.scopes++);
+  }
+
+  /** A condition on rows: whole, to prove others from it, and taken apart into comparisons. */
+  private filter(node: Node | undefined, clause: Predicate['clause'], scope: Scope, id = scope.id): void {
+    for (const conjunct of conjunctsOf(node)) this.conditions.push({ scope: id, ...conjunct });
+    this.collect(node, { clause, scope: id }, true, scope);
   }
 
   /** Takes a condition apart into comparisons. */
-  private collect(node: Node | undefined, clause: Predicate['clause'], conjunct: boolean, scope: Scope): void {
+  private collect(
+    node: Node | undefined,
+    place: Pick<Predicate, 'clause' | 'scope'>,
+    conjunct: boolean,
+    scope: Scope,
+  ): void {
     const logic = asNode(node, 'BoolExpr');
     if (node === undefined) return;
     if (logic !== undefined) {
       const still = conjunct && logic.boolop === 'AND_EXPR';
       if (++this.nesting <= MAX_NESTING)
-        for (const argument of logic.args ?? []) this.collect(argument, clause, still, scope);
+        for (const argument of logic.args ?? []) this.collect(argument, place, still, scope);
       this.nesting--;
       return;
     }
     this.expressions(node, scope);
     const leaf = readLeaf(node, scope);
     if (leaf === undefined) return;
-    this.predicates.push({ clause, conjunct, ...leaf, line: this.context.lineOf(locationOf(node)) });
+    this.predicates.push({ ...place, conjunct, ...leaf, line: this.context.lineOf(locationOf(node)) });
   }
 }
 

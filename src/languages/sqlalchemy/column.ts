@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { Call, Expr } from '../python/ast.js';
-import { readSql } from '../sql/index.js';
+import { HOLE, readSql } from '../sql/index.js';
 import type { ColumnDefinition, ConstraintDefinition, IndexDefinition, IndexKey, TableName } from '../sql/index.js';
 import { argumentOf, keyword } from './evaluate.js';
 import type { Environment } from './evaluate.js';
-import { builtSql } from './expressions.js';
+import { builtFilter, builtSql } from './expressions.js';
 import { columnType, unknownType } from './types.js';
 
 /** A column with what stands on it: its constraints, and `index=True`. */
@@ -152,7 +152,6 @@ export function readIndex(
   keys: readonly Expr[],
 ): IndexDefinition {
   const opclasses = opclassesOf(keyword(call, 'postgresql_ops'), env);
-  const where = env.string(keyword(call, 'postgresql_where'));
   const include = env.strings(keyword(call, 'postgresql_include'));
   return {
     ...(name === undefined ? {} : { name: truncatedName(name) }),
@@ -161,9 +160,7 @@ export function readIndex(
     unique: env.boolean(keyword(call, 'unique')) === true,
     keys: keys.map((key) => indexKey(key, opclasses, env)),
     ...(include === undefined ? {} : { include }),
-    ...(keyword(call, 'postgresql_where') === undefined
-      ? {}
-      : { where: where === undefined ? '?' : (canonicalPredicate(where) ?? where) }),
+    ...predicateOf(keyword(call, 'postgresql_where'), env),
     // A value that is only known when it runs is meant to be true somewhere.
     concurrently:
       keyword(call, 'postgresql_concurrently') !== undefined &&
@@ -210,12 +207,26 @@ function onColumns(expr: Expr): Expr {
     case 'Call':
       return {
         ...expr,
-        func: expr.func.kind === 'Attribute' && expr.func.value.kind !== 'Name' ? onColumns(expr.func) : expr.func,
+        func: expr.func.kind === 'Attribute' ? onReceiver(expr.func) : expr.func,
         args: expr.args.map(onColumns),
       };
+    case 'Compare':
+      return { ...expr, left: onColumns(expr.left), comparators: expr.comparators.map(onColumns) };
+    case 'BinOp':
+      return { ...expr, left: onColumns(expr.left), right: onColumns(expr.right) };
+    case 'UnaryOp':
+      return { ...expr, operand: onColumns(expr.operand) };
     default:
       return expr;
   }
+}
+
+const COMPARING = /^(is_|is_not|isnot|in_|not_in|notin_|like|ilike|startswith|endswith|between)$/;
+
+/** `closed.is_(False)` asks a column, `func.lower(…)` and `sa.text(…)` a module. */
+function onReceiver(func: Extract<Expr, { kind: 'Attribute' }>): Expr {
+  if (func.value.kind !== 'Name') return onColumns(func);
+  return COMPARING.test(func.attr) ? { ...func, value: onColumns(func.value) } : func;
 }
 
 const COLUMN_ATTRIBUTES: ReadonlySet<string> = new Set(['astext', 'comparator', 'expression']);
@@ -243,11 +254,21 @@ function parseKey(text: string): IndexKey | undefined {
   return undefined;
 }
 
+/** `postgresql_where=`: SQL, or an expression over the columns. */
+function predicateOf(expr: Expr | undefined, env: Environment): Pick<IndexDefinition, 'where' | 'condition'> {
+  const node = env.resolve(expr);
+  if (node === undefined) return {};
+  const text = env.string(node) ?? builtFilter(onColumns(node), env)?.sql;
+  return text === undefined || text.includes(HOLE) ? { where: '?' } : (readPredicate(text) ?? { where: text });
+}
+
 /** A predicate in the spelling that the SQL reader gives it. */
-function canonicalPredicate(text: string): string | undefined {
+function readPredicate(text: string): Pick<IndexDefinition, 'where' | 'condition'> | undefined {
   try {
     const change = readSql(`CREATE INDEX ON t (a) WHERE ${text}`).facts.statements[0]?.changes[0];
-    return change?.kind === 'create-index' ? change.index.where : undefined;
+    if (change?.kind !== 'create-index' || change.index.where === undefined) return undefined;
+    const { where, condition } = change.index;
+    return condition === undefined ? { where } : { where, condition };
   } catch {
     return undefined;
   }

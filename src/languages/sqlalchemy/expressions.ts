@@ -33,6 +33,8 @@ export function builtSql(expr: Expr | undefined, env: Environment, depth = 0): B
       return { ...hole, sql: literal(node.value) };
     case 'Num':
       return { ...hole, sql: Number.isFinite(node.value) ? String(node.value) : HOLE };
+    case 'Bool':
+      return { ...hole, sql: String(node.value) };
     default:
       return hole;
   }
@@ -188,16 +190,11 @@ const COMPARISONS: Readonly<Record<string, string>> = {
 };
 
 const COMPARING_METHODS: Readonly<Record<string, string>> = {
-  in_: 'IN (__hole)',
   like: 'LIKE __hole',
   ilike: 'ILIKE __hole',
   startswith: 'LIKE __hole',
   endswith: 'LIKE __hole',
   between: 'BETWEEN __hole AND __hole',
-  is_: 'IS NULL',
-  is_not: 'IS NOT NULL',
-  isnot: 'IS NOT NULL',
-  notin_: 'NOT IN (__hole)',
 };
 
 /** A condition as SQL: a comparison, or a method that gives a boolean. Undefined when it is about nothing special. */
@@ -206,18 +203,36 @@ export function builtCondition(expr: Expr, env: Environment): BuiltSql | undefin
   return built?.special === true && built.owner !== undefined ? built : undefined;
 }
 
-function condition(expr: Expr, env: Environment): BuiltSql | undefined {
-  if (expr.kind === 'Compare') {
-    const operator = expr.ops.length === 1 ? COMPARISONS[expr.ops[0] ?? ''] : undefined;
-    if (operator === undefined) return undefined;
-    const left = builtSql(expr.left, env);
-    const right = builtSql(expr.comparators[0], env);
-    const side = left.owner === undefined ? right : left;
-    return { ...side, sql: `${left.sql} ${operator} ${right.sql}`, special: left.special || right.special };
+/** Any condition as SQL, with a hole for each part that this file does not say. */
+export function builtFilter(expr: Expr, env: Environment, depth = 0): BuiltSql | undefined {
+  const node = env.unwrap(expr);
+  if (node === undefined || depth > MAX_DEPTH) return undefined;
+  const joined = (parts: readonly Expr[], word: string): BuiltSql => {
+    const built = parts.map((part) => builtFilter(part, env, depth + 1) ?? hole);
+    const owner = built.find((part) => part.owner !== undefined)?.owner;
+    return { sql: `(${built.map(({ sql }) => sql).join(` ${word} `)})`, owner, special: false };
+  };
+  const negated = (part: Expr | undefined): BuiltSql | undefined => {
+    const inner = part === undefined ? undefined : builtFilter(part, env, depth + 1);
+    return inner === undefined ? undefined : { ...inner, sql: `(NOT ${inner.sql})` };
+  };
+  if (node.kind === 'BinOp' && (node.op === '&' || node.op === '|'))
+    return joined([node.left, node.right], node.op === '&' ? 'AND' : 'OR');
+  if (node.kind === 'UnaryOp') return node.op === '~' ? negated(node.operand) : undefined;
+  if (node.kind === 'Call') {
+    const name = env.last(node.func);
+    if (/^(and_|or_)$/.test(name) && node.args.length > 0) return joined(node.args, name === 'or_' ? 'OR' : 'AND');
+    if (name === 'not_') return negated(node.args[0]);
   }
+  const built = condition(node, env) ?? builtSql(node, env);
+  return built.owner === undefined ? undefined : built;
+}
+
+function condition(expr: Expr, env: Environment): BuiltSql | undefined {
+  if (expr.kind === 'Compare') return compared(expr, env);
   if (expr.kind !== 'Call') return undefined;
   const name = expr.func.kind === 'Attribute' ? expr.func.attr : '';
-  const suffix = COMPARING_METHODS[name];
+  const suffix = expr.func.kind === 'Attribute' ? suffixOf(name, expr, env) : undefined;
   if (expr.func.kind === 'Attribute' && suffix !== undefined) {
     const inner = builtSql(expr.func.value, env);
     return { ...inner, sql: `${inner.sql} ${suffix}` };
@@ -227,3 +242,34 @@ function condition(expr: Expr, env: Environment): BuiltSql | undefined {
     ? whole
     : undefined;
 }
+
+function compared(expr: Extract<Expr, { kind: 'Compare' }>, env: Environment): BuiltSql | undefined {
+  const operator = expr.ops.length === 1 ? COMPARISONS[expr.ops[0] ?? ''] : undefined;
+  if (operator === undefined) return undefined;
+  const left = builtSql(expr.left, env);
+  if (isNone(expr.comparators[0], env) && (operator === '=' || operator === '<>'))
+    return { ...left, sql: `${left.sql} IS ${operator === '=' ? '' : 'NOT '}NULL` };
+  const right = builtSql(expr.comparators[0], env);
+  const side = left.owner === undefined ? right : left;
+  return { ...side, sql: `${left.sql} ${operator} ${right.sql}`, special: left.special || right.special };
+}
+
+function suffixOf(name: string, node: Call, env: Environment): string | undefined {
+  const argument = node.args[0];
+  if (/^(is_|is_not|isnot)$/.test(name)) {
+    const not = name === 'is_' ? '' : 'NOT ';
+    const value = env.boolean(argument);
+    return value === undefined ? `IS ${not}NULL` : `IS ${not}${value ? 'TRUE' : 'FALSE'}`;
+  }
+  if (!/^(in_|not_in|notin_)$/.test(name)) return COMPARING_METHODS[name];
+  const values = env.elements(argument)?.map((element) => builtSql(element, env).sql);
+  const list = values === undefined || values.length === 0 ? HOLE : values.slice(0, MAX_VALUES).join(', ');
+  return `${name === 'in_' ? '' : 'NOT '}IN (${list})`;
+}
+
+const MAX_VALUES = 200;
+
+const isNone = (expr: Expr | undefined, env: Environment): boolean => {
+  const node = env.resolve(expr);
+  return node?.kind === 'None' || (node?.kind === 'Call' && env.last(node.func) === 'null');
+};

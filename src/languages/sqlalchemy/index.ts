@@ -12,7 +12,7 @@ import { builtCondition, builtSql } from './expressions.js';
 import { CLASS_PREFIX } from './facts.js';
 import type { DeclaredClass, DeclaredTable, EmbeddedQuery, PythonDatabase } from './facts.js';
 import { rowWrites } from './rows.js';
-import { builtWrite, siblingConditions } from './statements.js';
+import { builtWrite, siblingConditions, siblingSql } from './statements.js';
 import { sqlStrings } from './strings.js';
 import type { SqlString } from './strings.js';
 
@@ -28,7 +28,7 @@ export { isLibraryType, plainTypeOf, unknownType } from './types.js';
 /** What a Python file says about databases: mapped classes, tables, SQL in strings, filters and writes. */
 export const pythonDatabase: Extractor<PythonDatabase> = {
   name: 'python-database',
-  version: 3,
+  version: 4,
   async extract(bytes) {
     await loadSqlParser();
     const { facts, problems } = await parsePython(decodePython(bytes));
@@ -124,15 +124,31 @@ function readBuilt(
     `SELECT 1 FROM "${CLASS_PREFIX}${built.owner}" WHERE ${conjunct ? '' : 'false OR '}${built.sql}`,
     node,
     scope,
-  ).map((query) => ({ ...query, predicates: [...query.predicates, ...siblingConditions(ancestors)] }));
+  ).map((query) => ({
+    ...query,
+    predicates: [...query.predicates, ...siblingConditions(ancestors)],
+    ...rowConditions(built.owner ?? '', ancestors, env),
+  }));
+}
+
+/** What else the chain of a filter says of the rows, for indexes that hold only some of them. */
+function rowConditions(
+  owner: string,
+  ancestors: readonly PyNode[],
+  env: Environment,
+): Pick<EmbeddedQuery, 'conditions' | 'part'> {
+  const { sql, whole } = siblingSql(ancestors, owner, env);
+  const statement = `SELECT 1 FROM "${CLASS_PREFIX}${owner}" WHERE ${sql.join(' AND ')}`;
+  const conditions = sql.length === 0 ? undefined : tryRead(statement, () => 1)?.statements[0]?.queries[0]?.conditions;
+  return { conditions: conditions ?? [], ...(whole ? {} : { part: true as const }) };
 }
 
 function distance(node: Expr, env: Environment, scope: string): EmbeddedQuery[] {
   const built = builtSql(node, env);
   if (!built.special || built.owner === undefined) return [];
-  return parseBuilt(`SELECT 1 FROM "${CLASS_PREFIX}${built.owner}" ORDER BY ${built.sql}`, node, scope).filter(
-    (query) => query.distances.length > 0,
-  );
+  return parseBuilt(`SELECT 1 FROM "${CLASS_PREFIX}${built.owner}" ORDER BY ${built.sql}`, node, scope)
+    .filter((query) => query.distances.length > 0)
+    .map((query) => ({ ...query, part: true as const }));
 }
 
 function parseBuilt(sql: string, node: Expr, scope: string): EmbeddedQuery[] {
@@ -157,8 +173,18 @@ function readString(found: SqlString, env: Environment): SqlFacts | undefined {
   if (found.form === 'text') return tryRead(text, lineOf(0)) ?? tryRead(text.replaceAll('?', '0'), lineOf(0));
   const condition = text.replace(/^\s*(where|and|or|on)\b/i, (word) => ' '.repeat(word.length));
   const prefix = `SELECT 1 FROM "${HOLE}" WHERE `;
-  return tryRead(prefix + condition, lineOf(prefix.length));
+  return asPart(tryRead(prefix + condition, lineOf(prefix.length)));
 }
+
+const asPart = (facts: SqlFacts | undefined): SqlFacts | undefined =>
+  facts === undefined
+    ? undefined
+    : {
+        statements: facts.statements.map((statement) => ({
+          ...statement,
+          queries: statement.queries.map((query) => ({ ...query, part: true as const })),
+        })),
+      };
 
 function tryRead(sql: string, lineOf: (offset: number) => number): SqlFacts | undefined {
   try {

@@ -1,10 +1,12 @@
 import type { Call, Expr, PyNode } from '../python/ast.js';
 import { dottedName } from '../python/names.js';
 import { findAll } from '../python/walk.js';
+import { HOLE } from '../sql/index.js';
 import type { QueryFacts } from '../sql/index.js';
 import { chainAbove, conditionsOf, filtersOf, modelName, queriedModel, writeFacts } from './chains.js';
 import { argumentOf, keyword } from './evaluate.js';
 import type { Environment } from './evaluate.js';
+import { builtFilter, builtSql } from './expressions.js';
 import { CLASS_PREFIX } from './facts.js';
 
 /** A write that SQLAlchemy or pandas makes without SQL in sight. Undefined for every other call. */
@@ -78,22 +80,54 @@ function statementWrite(call: Call, ancestors: readonly PyNode[], env: Environme
 const lowerTable = (expr: Expr): string | undefined =>
   expr.kind === 'Name' || expr.kind === 'Attribute' ? dottedName(expr)?.split('.').at(-1) : undefined;
 
+/** The `where`s of the chain that a condition stands in, its own among them. */
+function filterCalls(ancestors: readonly PyNode[]): { calls: readonly Call[]; whole: boolean } {
+  const at = ancestors.findLastIndex((node) => node.kind === 'Call' && isFilter(node));
+  const call = ancestors[at];
+  if (call?.kind !== 'Call') return { calls: [], whole: false };
+  const above = chainAbove(call, ancestors.slice(0, at));
+  const below: Call[] = [];
+  let base: Expr = call;
+  for (let hops = 0; hops < 30 && (base.kind === 'Call' || base.kind === 'Attribute'); hops++) {
+    if (base.kind === 'Call' && base !== call) below.push(base);
+    base = base.kind === 'Call' ? base.func : base.value;
+  }
+  // A statement kept in a variable may get more conditions; `query(Model)` and `select(Model)` begin with none.
+  const top = ancestors[at - 2 * above.length - 1];
+  const begins = base.kind === 'Name' && (below.length > 0 || base.id === 'select');
+  const whole = begins && top?.kind !== 'Assign' && top?.kind !== 'AnnAssign' && top?.kind !== 'Return';
+  return { calls: [call, ...above, ...below].filter(isFilter), whole };
+}
+
+const isFilter = (call: Call): boolean =>
+  call.func.kind === 'Attribute' && /^(where|filter|filter_by)$/.test(call.func.attr);
+
 /** What is ANDed with a condition: the other arguments of its `where`, and the other `where`s of the chain. */
 export function siblingConditions(ancestors: readonly PyNode[]): QueryFacts['predicates'] {
-  const at = ancestors.findLastIndex(
-    (node) =>
-      node.kind === 'Call' && node.func.kind === 'Attribute' && /^(where|filter|filter_by)$/.test(node.func.attr),
-  );
-  const call = ancestors[at];
-  if (call?.kind !== 'Call') return [];
-  const above = chainAbove(call, ancestors.slice(0, at));
-  const all = [
-    ...[call, ...above].flatMap(conditionsOf),
-    ...(call.func.kind === 'Attribute' ? filtersOf(call.func.value) : []),
-  ];
-  return all.flatMap((each) =>
-    each.operator === '=' ? [each] : each.operator === 'in_' ? [{ ...each, operator: 'IN' }] : [],
-  );
+  return filterCalls(ancestors)
+    .calls.flatMap(conditionsOf)
+    .flatMap((each) =>
+      each.operator === '=' ? [each] : each.operator === 'in_' ? [{ ...each, operator: 'IN' }] : [],
+    );
+}
+
+/** The same as SQL, of one model, its own condition among them. */
+export function siblingSql(
+  ancestors: readonly PyNode[],
+  owner: string,
+  env: Environment,
+): { sql: readonly string[]; whole: boolean } {
+  const { calls, whole } = filterCalls(ancestors);
+  const sql = calls.flatMap((call) => [
+    ...call.args.flatMap((argument) => {
+      const built = builtFilter(argument, env);
+      return built === undefined ? [HOLE] : built.owner === owner ? [`(${built.sql})`] : [];
+    }),
+    ...call.keywords.flatMap(({ name, value }) =>
+      name === undefined ? [HOLE] : [`("${name}" = ${builtSql(value, env).sql})`],
+    ),
+  ]);
+  return { sql, whole };
 }
 
 /** `insert(Model).values(…).on_conflict_do_update(index_elements=[…], set_={…})`. */

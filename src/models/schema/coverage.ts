@@ -1,6 +1,8 @@
-import type { IndexKey } from '../../languages/sql/index.js';
+import type { IndexKey, QueryFacts } from '../../languages/sql/index.js';
 import { tableKey } from '../../languages/sql/index.js';
 import { hasWord } from './fold-table.js';
+import { implied } from './implication.js';
+import type { Proof } from './implication.js';
 import type { Schema } from './index.js';
 import type { Column, Doubt, Index, Table } from './state.js';
 
@@ -12,17 +14,43 @@ export function keysOn(index: Index, column: string): readonly IndexKey[] {
 }
 
 /**
- * GIN indexes that concern a column, on the table by any of its definitions in the repository, on the parent of a
- * partition, or on every partition. A GIN index on another column of the table proves nothing.
+ * Whether canonical SQL gives a JSON document: the column, or a part of it. Text taken out of it (`->>`) and text search
+ * (`to_tsvector(…)`) are other values, and what indexes them serves nothing else.
  */
-export function ginIndexes(schema: Schema, table: Table, column: string): readonly Index[] {
-  const own = indexesAround(schema, table).filter(
-    (index) => index.method === 'gin' && keysOn(index, column).length > 0,
-  );
+export const givesDocument = (expression: string): boolean =>
+  /^\w+$/.test(expression) ||
+  / (->|#>) ('(?:[^']|'')*'|-?\d+|\$)\)$/.test(expression) ||
+  /\)::jsonb?$/.test(expression) ||
+  /^\{"A_Indirection"/.test(expression) ||
+  /^jsonb_(?!to_tsvector\(|extract_path_text\()\w+\(/.test(expression) ||
+  /^COALESCE\(.* (->|#>) ('(?:[^']|'')*'|-?\d+)\), .*\)$/.test(expression);
+
+const isDocumentKey = ({ column, expression, opclass }: IndexKey, of: string): boolean =>
+  (opclass === undefined || /^jsonb_/.test(opclass)) &&
+  (column === of || (expression !== undefined && hasWord(expression, of) && givesDocument(expression)));
+
+const searchesDocument = (index: Index, column: string): boolean =>
+  index.method === 'gin' && index.keys.some((key) => isDocumentKey(key, column));
+
+/** Any GIN index over a column, full-text ones too. */
+export const isGinOver = (index: Index, column: string): boolean =>
+  index.method === 'gin' && keysOn(index, column).length > 0;
+
+/**
+ * GIN indexes that concern a column, on the table by any of its definitions in the repository, on the parent of a
+ * partition, or on every partition. A GIN index on another column of the table proves nothing, nor does a full-text one on this column.
+ */
+export function ginIndexes(
+  schema: Schema,
+  table: Table,
+  column: string,
+  concerns: (index: Index, column: string) => boolean = searchesDocument,
+): readonly Index[] {
+  const own = indexesAround(schema, table).filter((index) => concerns(index, column));
   if (own.length > 0) return own;
   const partitions = partitionsOf(schema, table);
   const each = partitions.map((partition) =>
-    partition.indexes.filter((index) => index.method === 'gin' && keysOn(index, column).length > 0),
+    partition.indexes.filter((index) => concerns(index, column)),
   );
   return partitions.length > 0 && each.every((found) => found.length > 0) ? each.flat() : [];
 }
@@ -37,6 +65,28 @@ export function indexesAround(schema: Schema, table: Table): readonly Index[] {
       ...(parent === undefined ? [] : schema.indexesOn(parent)),
     ]),
   ];
+}
+
+/**
+ * Whether an index holds every row that a query's filter may find. A partial index does when the query's own conditions
+ * imply its predicate: those of the same SELECT, on the same table of it.
+ */
+export function holdsRows(
+  index: Index,
+  query: QueryFacts,
+  at: { readonly scope?: number | undefined; readonly alias?: string | undefined },
+): Proof {
+  if (index.where === undefined) return 'proven';
+  if (index.condition === undefined || query.conditions === undefined) return 'open';
+  const known = query.conditions.filter(
+    ({ scope, aliases }) =>
+      scope === (at.scope ?? scope) && aliases.every((alias) => at.alias === undefined || alias === at.alias),
+  );
+  const proof = implied(
+    known.map(({ condition }) => condition),
+    index.condition,
+  );
+  return proof === 'not' && query.part === true ? 'open' : proof;
 }
 
 function partitionsOf(schema: Schema, table: Table): readonly Table[] {

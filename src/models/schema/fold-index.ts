@@ -23,6 +23,8 @@ export class Indexes {
     addIndex(table, change.index, origin);
     const own = table.indexes.at(-1);
     if (own === undefined) return;
+    // ON ONLY leaves the partitions to indexes that are built one by one.
+    if (change.only === true) return;
     for (const partition of this.catalog.partitionsOf(table)) inheritIndexes({ ...table, indexes: [own] }, partition);
   }
 
@@ -65,6 +67,6 @@ export function addIndex(table: Draft, index: IndexDefinition, origin: Origin): 
 export function inheritIndexes(parent: Draft, partition: Draft): void {
   for (const index of parent.indexes) {
     if (!partition.indexes.some((own) => sameIndex(own, index)))
-      partition.indexes.push({ ...renamed(index, partition.name), table: partition.name });
+      partition.indexes.push({ ...renamed(index, partition.name), table: partition.name, inherited: true });
   }
 }

@@ -1,5 +1,5 @@
 import { tableKey } from '../../languages/sql/index.js';
-import type { ConstraintDefinition, IndexDefinition, SchemaChange, TableName } from '../../languages/sql/index.js';
+import type { Condition, ConstraintDefinition, IndexDefinition, SchemaChange, TableName } from '../../languages/sql/index.js';
 import { chooseIndexName } from './names.js';
 import type { Column, Constraint, Doubt, Index, Origin, Table } from './state.js';
 
@@ -90,7 +90,23 @@ export function renameColumn(table: Draft, from: string, to: string): void {
       ...(key.expression === undefined ? {} : { expression: replaceWord(key.expression, from, to) }),
     })),
     ...(index.where === undefined ? {} : { where: replaceWord(index.where, from, to) }),
+    ...(index.condition === undefined
+      ? {}
+      : { condition: withTexts(index.condition, (text) => replaceWord(text, from, to)) }),
   }));
+}
+
+/** Every text of a condition, changed. */
+export function withTexts(condition: Condition, change: (text: string) => string): Condition {
+  if (condition.kind !== 'leaf') return { ...condition, parts: condition.parts.map((part) => withTexts(part, change)) };
+  const { test, null: nulls } = condition;
+  return {
+    ...condition,
+    text: change(condition.text),
+    strict: condition.strict.map(change),
+    ...(test === undefined ? {} : { test: { ...test, operand: change(test.operand) } }),
+    ...(nulls === undefined ? {} : { null: { ...nulls, operand: change(nulls.operand) } }),
+  };
 }
 
 /** Renames a column in canonical SQL; literals stay. */

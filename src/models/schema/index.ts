@@ -90,12 +90,18 @@ export class Schema {
 
   /** The column behind an attribute of a mapped class, when it has another name. */
   columnOfAttribute(owner: TableName, attribute: string): string | undefined {
-    if (!owner.name.startsWith(CLASS_PREFIX)) return undefined;
+    return this.attributesOf(owner).get(attribute);
+  }
+
+  /** Attributes of a mapped class whose columns have other names. */
+  attributesOf(owner: TableName): ReadonlyMap<string, string> {
+    if (!owner.name.startsWith(CLASS_PREFIX)) return new Map();
     const className = owner.name.slice(CLASS_PREFIX.length);
-    return this.databases
-      .filter((database) => database.declared?.className === className)
-      .map((database) => database.declared?.attributes.get(attribute))
-      .find((column) => column !== undefined);
+    const declared = this.databases.flatMap((database) =>
+      database.declared?.className === className ? [...database.declared.attributes] : [],
+    );
+    // Of two classes of one name the first decides.
+    return new Map(declared.reverse());
   }
 
   /**

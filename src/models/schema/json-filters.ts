@@ -1,3 +1,4 @@
+import { givesDocument } from './coverage.js';
 import type { ColumnName, Operand, Predicate } from '../../languages/sql/index.js';
 
 /** Operators that a GIN index on a jsonb column can serve. */
@@ -10,9 +11,17 @@ export function textAccess(predicate: Predicate): Operand | undefined {
   );
 }
 
+export interface Search {
+  readonly column: ColumnName;
+  readonly operand: Operand;
+  /** It looks into a document; otherwise into a text or a `tsvector` made of it. */
+  readonly document: boolean;
+}
+
 /** The column or expression that a containment operator searches. */
-export function searched(predicate: Predicate): { column: ColumnName; operand: Operand } | undefined {
+export function searched(predicate: Predicate): Search | undefined {
   if (!CONTAINMENT.has(predicate.operator)) return undefined;
   const column = predicate.left.column ?? predicate.left.json?.column;
-  return column === undefined ? undefined : { column, operand: predicate.left };
+  if (column === undefined) return undefined;
+  return { column, operand: predicate.left, document: givesDocument(predicate.left.expression) };
 }

@@ -4,7 +4,7 @@ import type { ColumnName, Operand, Predicate, QueryFacts, TableName } from '../.
 import type { EmbeddedQuery } from '../../languages/sqlalchemy/index.js';
 import { withBorrowed } from './borrowed.js';
 import { pythonFiles } from './declared.js';
-import { replaceWord } from './fold-table.js';
+import { replaceWord, withTexts } from './fold-table.js';
 import { schemaModel } from './index.js';
 import type { Migration, Schema } from './index.js';
 import type { Column, Table } from './state.js';
@@ -81,7 +81,14 @@ function byColumn(schema: Schema, query: EmbeddedQuery): EmbeddedQuery {
   const assignments = query.assignments.map((each) =>
     query.target === undefined ? each : { ...each, column: column({ table: query.target, name: each.column }).name },
   );
-  return { ...query, predicates, distances, assignments };
+  const attributes = query.tables.flatMap((owner) => [...schema.attributesOf(owner)]);
+  const rename = (text: string): string =>
+    attributes.reduce((done, [attribute, to]) => replaceWord(done, attribute, to), text);
+  const conditions =
+    attributes.length === 0
+      ? query.conditions
+      : query.conditions?.map((each) => ({ ...each, condition: withTexts(each.condition, rename) }));
+  return { ...query, predicates, distances, assignments, ...(conditions === undefined ? {} : { conditions }) };
 }
 
 /** What a column in a query may be. `unknown`: no file of the repository makes such a table. */

@@ -20,6 +20,8 @@ export interface Column extends ColumnDefinition {
 
 export interface Index extends IndexDefinition {
   readonly origin: Origin;
+  /** A partition has it because its parent has; nobody builds it by itself. */
+  readonly inherited?: true;
   /** It stands behind a primary key or a unique constraint of this name. */
   readonly constraint?: string;
 }
