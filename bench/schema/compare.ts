@@ -27,7 +27,9 @@ export function stateOf(database: Database): State {
   const state: State = new Map();
   for (const table of database.tables) {
     const columns = new Map(
-      [...table.columns.values()].map(({ name, type, nullable }) => [name, { type, nullable }] as const),
+      [...table.columns.values()].map(
+        ({ name, type, typeUnknown, nullable }) => [name, { type: typeUnknown === true ? '?' : type, nullable }] as const,
+      ),
     );
     const indexes = new Map(table.indexes.map((index) => [index.name ?? '?', indexState(index)] as const));
     state.set(tableKey(table.name), { columns, indexes });
@@ -91,6 +93,7 @@ export function compareStates(
     }
     columns += theirs.columns.size;
     indexes += theirs.indexes.size;
+    said += [...mine.columns.values()].filter(({ type }) => type === '?').length;
     const found = [...compareColumns(name, mine, theirs), ...compareIndexes(name, mine, theirs)];
     if (unknown.tables.has(name)) said += found.length;
     else differences.push(...found);
@@ -115,7 +118,7 @@ function compareColumns(table: string, mine: TableState, theirs: TableState): st
 }
 
 /** The catalog quotes and qualifies names of types (`"Role"`, `public.role`). */
-const sameType = (a: string, b: string): boolean => plain(a) === plain(b);
+const sameType = (a: string, b: string): boolean => a === '?' || plain(a) === plain(b);
 const plain = (type: string): string =>
   type
     .replaceAll('"', '')

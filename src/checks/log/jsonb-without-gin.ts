@@ -6,8 +6,8 @@ import { tableLabel } from '../../languages/sql/index.js';
 import type { Predicate } from '../../languages/sql/index.js';
 import { doubtAbout, ginIndexes, SPEAKS_OF, unknownFrom } from '../../models/schema/coverage.js';
 import { isFeatureTable } from '../../models/schema/features.js';
-import { schemaModel } from '../../models/schema/index.js';
-import type { Column, Schema, Table } from '../../models/schema/index.js';
+import { schemaModel, TYPE_OF_QUERY } from '../../models/schema/index.js';
+import type { Column, Doubt, Schema, Table } from '../../models/schema/index.js';
 import { meaningOf, queriesModel } from '../../models/schema/queries.js';
 import { containmentProbe } from '../../models/schema/probes.js';
 import { FEATURE_COLUMNS, isFeatureColumnName } from './support/feature-column.js';
@@ -74,7 +74,7 @@ Sources: [PostgreSQL, JSONB indexing](https://www.postgresql.org/docs/current/da
   async run(context) {
     const schema = await context.model(schemaModel);
     const jsonb = schema.principal.filter((table) =>
-      [...table.columns.values()].some((column) => column.type === 'jsonb'),
+      [...table.columns.values()].some(({ type }) => type === 'jsonb' || type === TYPE_OF_QUERY),
     );
     if (jsonb.length === 0) return 'not-applicable';
     const found: FindingDraft[] = [];
@@ -82,6 +82,8 @@ Sources: [PostgreSQL, JSONB indexing](https://www.postgresql.org/docs/current/da
       if (!isFeatureTable(shape(table), context.settings)) continue;
       for (const column of table.columns.values()) {
         if (isFeatureColumn(column, context)) found.push(...(await judge(schema, table, column, context)));
+        else if (column.type === TYPE_OF_QUERY && isFeatureColumnName(column.name, context.options.columns))
+          context.inconclusive(unknownFrom(`${tableLabel(table.name)}.${column.name}`, untyped(column)));
       }
     }
     found.push(...(await filteredElsewhere(schema, context, new Set(found.map((draft) => draft.evidence)))));
@@ -128,6 +130,8 @@ function searchedWords(
     trace: [...(draft.trace ?? []), { path, line: predicate.line, label: `searched with ${predicate.operator}` }],
   };
 }
+
+const untyped = (column: Column): Doubt => ({ reason: 'its type comes from a query', origin: column.typeOrigin });
 
 const shape = (table: Table): Parameters<typeof isFeatureTable>[0] => ({
   name: table.name,

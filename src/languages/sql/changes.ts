@@ -81,6 +81,33 @@ export interface IndexDefinition {
   readonly endLine: number;
 }
 
+/** What a query gives, column by column (`shape.ts`). Its tables are looked up where they are known. */
+export interface QueryShape {
+  readonly columns: readonly ShapeColumn[];
+  readonly sources: readonly ShapeSource[];
+}
+
+export type ShapeColumn =
+  | { readonly star: true; readonly of?: string }
+  | { readonly name: string; readonly type: ShapeType };
+
+/** A table in FROM, or a query in its place; null when that gives what is not known. */
+export type ShapeSource =
+  | { readonly alias: string; readonly table: TableName }
+  | { readonly alias: string; readonly shape: QueryShape | null };
+
+/** Where a value's type comes from. */
+export type ShapeType =
+  | { readonly kind: 'known'; readonly type: string }
+  | { readonly kind: 'column'; readonly name: string; readonly of?: string }
+  /** A literal in quotes or NULL. */
+  | { readonly kind: 'literal' | 'unknown' }
+  | { readonly kind: 'same'; readonly of: readonly ShapeType[] }
+  /** An operator or a function whose type depends on its arguments'. */
+  | { readonly kind: 'call'; readonly name: string; readonly of: readonly ShapeType[] }
+  /** Read with another FROM: the second part of a UNION. */
+  | { readonly kind: 'within'; readonly sources: readonly ShapeSource[]; readonly type: ShapeType };
+
 interface At {
   readonly line: number;
   readonly endLine?: number;
@@ -108,8 +135,8 @@ export type SchemaChange = At &
         readonly inherits?: readonly TableName[];
         readonly partitionOf?: TableName;
         readonly partitionBy?: { readonly strategy: string; readonly keys: readonly string[] };
-        /** `CREATE TABLE AS`: the columns come from a query. `simple` names the one table whose columns `*` copies. */
-        readonly asQuery?: { readonly simple?: TableName };
+        /** `CREATE TABLE AS`: the columns come from a query; without a shape not even their names are known. */
+        readonly asQuery?: { readonly shape?: QueryShape };
       }
     | { readonly kind: 'drop-table'; readonly table: TableName; readonly cascade?: boolean }
     | { readonly kind: 'rename-table'; readonly table: TableName; readonly to: string }

@@ -1,9 +1,10 @@
-import type { AlterTableCmd, AlterTableStmt, CreateStmt, IndexStmt, Node, SelectStmt } from 'libpg-query';
+import type { AlterTableCmd, AlterTableStmt, CreateStmt, IndexStmt, Node } from 'libpg-query';
 import { asNode, strings, tableName, typeText } from './ast.js';
 import type { DdlContext, IndexDefinition, IndexKey, SchemaChange, TableName } from './changes.js';
 import { readColumn, readConstraint } from './columns.js';
 import { readCondition } from './condition.js';
 import { printExpression } from './print.js';
+import { named, shapeOf } from './shape.js';
 
 export function createTable(statement: CreateStmt, context: DdlContext): SchemaChange {
   const { lineOf, line, endLine } = context;
@@ -199,7 +200,7 @@ export function createTableAs(node: Node, context: DdlContext): SchemaChange[] |
   const into = create?.into ?? select?.intoClause;
   const table = tableName(into?.rel);
   if (table === undefined) return undefined;
-  const simple = copiedTable(asNode(create?.query, 'SelectStmt') ?? select);
+  const shape = named(shapeOf(asNode(create?.query, 'SelectStmt') ?? select), into?.colNames);
   return [
     {
       kind: 'create-table',
@@ -207,20 +208,11 @@ export function createTableAs(node: Node, context: DdlContext): SchemaChange[] |
       columns: [],
       constraints: [],
       ifNotExists: create?.if_not_exists === true,
-      asQuery: simple === undefined ? {} : { simple },
+      asQuery: shape === undefined ? {} : { shape },
       ...(into?.rel?.relpersistence === 't' ? { temporary: true } : {}),
       ...(create?.objtype === 'OBJECT_MATVIEW' ? { materialized: true } : {}),
       line: context.line,
       endLine: context.endLine,
     },
   ];
-}
-
-/** `SELECT * FROM one_table`, whatever follows. */
-function copiedTable(select: SelectStmt | undefined): TableName | undefined {
-  if (select?.targetList?.length !== 1 || select.fromClause?.length !== 1) return undefined;
-  const fields = asNode(asNode(select.targetList[0], 'ResTarget')?.val, 'ColumnRef')?.fields;
-  return fields?.length === 1 && asNode(fields[0], 'A_Star') !== undefined
-    ? tableName(asNode(select.fromClause[0], 'RangeVar'))
-    : undefined;
 }

@@ -11,6 +11,7 @@ export { loadSqlParser } from './parser.js';
 export { lineFinder } from './lines.js';
 export { readSql, sqlScript } from './read.js';
 export { baseType } from './ast.js';
+export { resultType } from './shape-types.js';
 export { HOLE, splitStatements, TooDeep } from './split.js';
 
 /** A `.sql` file, read as PostgreSQL. Its problems are facts: who reads a whole folder knows what they mean. */

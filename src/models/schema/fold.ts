@@ -1,4 +1,4 @@
-import type { ConstraintDefinition, IndexDefinition, SchemaChange, TableName } from '../../languages/sql/index.js';
+import type { ConstraintDefinition, IndexDefinition, QueryShape, SchemaChange, TableName } from '../../languages/sql/index.js';
 import { Catalog } from './catalog.js';
 import { addIndex, Indexes, inheritIndexes } from './fold-index.js';
 import {
@@ -13,7 +13,9 @@ import {
   withoutName,
 } from './fold-table.js';
 import type { Draft } from './fold-table.js';
+import { queryColumns } from './query-columns.js';
 import { isOfExtension, Routines } from './routines.js';
+import { TYPE_OF_QUERY } from './state.js';
 import type { Column, Doubt, Index, Origin, Table } from './state.js';
 
 type Change<K extends SchemaChange['kind']> = Extract<SchemaChange, { kind: K }>;
@@ -127,17 +129,25 @@ export class SchemaFold {
   }
 
   private inheritColumns(change: Change<'create-table'>, table: Draft, origin: Origin): void {
-    const sources = [change.partitionOf, ...(change.inherits ?? []), change.asQuery?.simple].flatMap(
-      (name) => name ?? [],
-    );
+    const sources = [change.partitionOf, ...(change.inherits ?? [])].flatMap((name) => name ?? []);
     for (const name of sources) this.copyColumns(this.catalog.find(name), table, origin);
     for (const like of change.like ?? []) {
       const source = this.catalog.find(like.table);
       this.copyColumns(source, table, origin);
       if (like.indexes && source !== undefined) this.copyIndexes(source, table);
     }
-    if (change.asQuery !== undefined && change.asQuery.simple === undefined) {
-      table.doubts.push({ reason: 'its columns come from a query', origin });
+    if (change.asQuery !== undefined) this.queryColumns(change.asQuery.shape, table, origin);
+  }
+
+  /** CREATE TABLE AS copies names and types; not NOT NULL, defaults or keys. */
+  private queryColumns(shape: QueryShape | undefined, table: Draft, origin: Origin): void {
+    const columns = shape === undefined ? undefined : queryColumns(shape, (name) => this.catalog.find(name));
+    if (columns === undefined) table.doubts.push({ reason: 'its columns come from a query', origin });
+    for (const { name, type } of columns ?? []) {
+      const { line, endLine } = origin;
+      const unknown = type === undefined ? { typeUnknown: true } : {};
+      const column = { name, type: type ?? TYPE_OF_QUERY, ...unknown, nullable: true, line, endLine };
+      table.columns.set(name, { ...column, origin, typeOrigin: origin });
     }
   }
 

@@ -17,7 +17,7 @@ import { neighbours, readHistory } from './sql-files.js';
 import type { Column, Doubt, Index, Origin, Table } from './state.js';
 
 export type { Column, Constraint, Doubt, Index, Origin, Table } from './state.js';
-export { primaryKey } from './state.js';
+export { primaryKey, TYPE_OF_QUERY } from './state.js';
 
 /** One file's changes, in the place it has in its history. */
 export interface Migration {

@@ -57,6 +57,9 @@ export interface Table {
   readonly distributed?: { readonly column: string | undefined };
 }
 
+/** Stands for the type of a column that a query gives, when the query does not say which it is. */
+export const TYPE_OF_QUERY = 'what a query gives';
+
 /** The columns of a table's primary key, in order. */
 export function primaryKey(table: Table): readonly string[] {
   return table.constraints.find((constraint) => constraint.kind === 'primary')?.columns ?? [];
