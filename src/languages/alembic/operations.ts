@@ -26,7 +26,13 @@ export function readOperation(
   env: Environment,
 ): readonly SchemaChange[] | undefined {
   const operation: Operation = { call, env, batch, line: call.line, endLine: call.endLine };
-  return OPERATIONS[name]?.(operation);
+  const changes = OPERATIONS[name]?.(operation);
+  const [first] = changes ?? [];
+  if (changes === undefined || first === undefined || call.keywords.every((each) => each.name !== undefined))
+    return changes;
+  const table = 'index' in first ? first.index.table : 'table' in first ? first.table : undefined;
+  const reason = 'options that are not written out';
+  return [...changes, { kind: 'unknown', reason, ...at(operation), ...(table === undefined ? {} : { table }) }];
 }
 
 type Reader = (operation: Operation) => readonly SchemaChange[];

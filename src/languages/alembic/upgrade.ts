@@ -3,6 +3,7 @@ import { children, findAll } from '../python/walk.js';
 import type { QueryFacts, SchemaChange, TableName } from '../sql/index.js';
 import { argumentOf, Environment, keyword, readSqlString } from '../sqlalchemy/evaluate.js';
 import { dialectTest } from '../sqlalchemy/dialect-test.js';
+import { bound, items, writtenOut } from './arguments.js';
 import { readOperation } from './operations.js';
 
 /** Loops and helpers multiply; beyond this many changes a revision is not worth following. */
@@ -108,12 +109,12 @@ class Interpreter {
   }
 
   private loop(statement: Extract<Stmt, { kind: 'For' }>, frame: Frame): void {
-    const items = iterated(statement.iter, frame.env);
-    if (items === undefined) {
+    const values = iterated(statement.iter, frame.env) ?? items(statement.iter, frame.env, this.functions);
+    if (values === undefined) {
       if (touchesSchema(statement.body)) this.doubt('a loop over values that are not literal', statement.line, frame);
       return this.queriesOnly(statement.body, frame);
     }
-    for (const item of items.slice(0, 500)) {
+    for (const item of values.slice(0, 500)) {
       this.block(statement.body, bind(frame, pairs(statement.target, item, frame.env)) ?? frame);
     }
   }
@@ -157,7 +158,8 @@ class Interpreter {
       return true;
     }
     if (batch === undefined && !isOp) return false;
-    const changes = readOperation(attr, call, batch, frame.env);
+    const written = writtenOut(call, frame.env, this.functions);
+    const changes = readOperation(attr, written, batch, frame.env);
     if (changes === undefined && /table|column|index/.test(attr))
       this.doubt(`an operation that Alembic itself does not have (\`${attr}\`)`, call.line, frame);
     this.add(changes, frame);
@@ -187,11 +189,8 @@ class Interpreter {
   private helper(call: Call, frame: Frame): boolean {
     const helper = call.func.kind === 'Name' ? this.functions.get(call.func.id) : undefined;
     if (helper === undefined || frame.depth >= MAX_DEPTH) return false;
-    const bound = helper.params.flatMap((param, i) => {
-      const value = keyword(call, param.name) ?? call.args[i] ?? param.default;
-      return value === undefined ? [] : [[param.name, frame.env.resolve(value) ?? value] as const];
-    });
-    this.block(helper.body, { ...frame, env: frame.env.with(bound), depth: frame.depth + 1 });
+    const values = bound(writtenOut(call, frame.env, this.functions), helper.params, frame.env);
+    this.block(helper.body, { ...frame, env: frame.env.with(values), depth: frame.depth + 1 });
     return true;
   }
 
