@@ -28,7 +28,8 @@ export function stateOf(database: Database): State {
   for (const table of database.tables) {
     const columns = new Map(
       [...table.columns.values()].map(
-        ({ name, type, typeUnknown, nullable }) => [name, { type: typeUnknown === true ? '?' : type, nullable }] as const,
+        ({ name, type, typeUnknown, nullable }) =>
+          [name, { type: typeUnknown === true ? '?' : type, nullable }] as const,
       ),
     );
     const indexes = new Map(table.indexes.map((index) => [index.name ?? '?', indexState(index)] as const));

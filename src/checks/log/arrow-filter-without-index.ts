@@ -155,7 +155,9 @@ function partially(draft: FindingDraft, serving: readonly Index[], proofs: reado
   if (index?.where === undefined) return draft;
   const where = index.where === '?' ? 'with a predicate that cannot be read' : `WHERE ${index.where}`;
   const open = proofs[at] === 'open';
-  const words = open ? 'only where the rest of the query says so' : 'only queries that say so too, and this one does not';
+  const words = open
+    ? 'only where the rest of the query says so'
+    : 'only queries that say so too, and this one does not';
   return {
     ...draft,
     message: `${draft.message} The partial index \`${index.name ?? '?'}\` (${where}) serves ${words}.`,
@@ -243,9 +245,7 @@ const readable = (expression: string): string =>
   /^\(.*\)$/.test(expression) && !/^\([^()]*\)::/.test(expression) ? expression.slice(1, -1) : expression;
 
 function narrowedBy(schema: Schema, located: LocatedQuery, table: Table, { scope }: Predicate): string | undefined {
-  const whole = indexesAround(schema, table).filter(
-    (index) => holdsRows(index, located.query, { scope }) !== 'not',
-  );
+  const whole = indexesAround(schema, table).filter((index) => holdsRows(index, located.query, { scope }) !== 'not');
   const leading = new Set(whole.flatMap((index) => index.keys[0]?.column ?? []));
   const names = equalities(located.query, undefined).flatMap(({ left, right }) =>
     [left.column, right?.column].flatMap((column) => column ?? []),

@@ -11,7 +11,9 @@ const MAX_DEPTH = 8;
 export function bound(call: Call, params: readonly Param[], env: Environment): (readonly [string, Expr])[] {
   const known = (value: Expr): Expr => env.resolve(value) ?? value;
   const positional = params.filter(({ style }) => style === 'positional-only' || style === 'normal');
-  const given = new Map(call.keywords.flatMap(({ name, value }) => (name === undefined ? [] : [[name, value] as const])));
+  const given = new Map(
+    call.keywords.flatMap(({ name, value }) => (name === undefined ? [] : [[name, value] as const])),
+  );
   // Behind a list that is not known nobody can say which argument is which.
   const starred = call.args.findIndex(({ kind }) => kind === 'Starred');
   const sure = starred < 0 ? call.args : call.args.slice(0, starred);
@@ -46,7 +48,12 @@ const unknown = (at: Expr): Expr => ({ ...span(at), kind: 'Unknown' });
 const dictionary = (at: Call, keywords: readonly Keyword[]): Expr => ({
   ...span(at),
   kind: 'Dict',
-  entries: keywords.map(({ name, value }) => ({ ...span(value), kind: 'DictEntry', key: { ...span(value), kind: 'Str', value: name ?? '' }, value })),
+  entries: keywords.map(({ name, value }) => ({
+    ...span(value),
+    kind: 'DictEntry',
+    key: { ...span(value), kind: 'Str', value: name ?? '' },
+    value,
+  })),
 });
 
 /**
@@ -62,7 +69,12 @@ export function writtenOut(call: Call, env: Environment, functions: Functions): 
   const keywords = call.keywords.flatMap((keyword): readonly Keyword[] => {
     const dict = keyword.name === undefined ? env.resolve(keyword.value) : undefined;
     if (dict?.kind !== 'Dict') return [keyword];
-    const named = dict.entries.map(({ key, value }) => ({ ...span(value), kind: 'Keyword' as const, name: env.string(key), value }));
+    const named = dict.entries.map(({ key, value }) => ({
+      ...span(value),
+      kind: 'Keyword' as const,
+      name: env.string(key),
+      value,
+    }));
     return named.some(({ name }) => name === undefined) ? [keyword] : named;
   });
   return { ...call, args, keywords };
@@ -109,7 +121,8 @@ function generated(
 
 function paired(target: Expr, value: Expr): (readonly [string, Expr])[] | undefined {
   if (target.kind === 'Name') return [[target.id, value]];
-  if ((target.kind !== 'Tuple' && target.kind !== 'List') || (value.kind !== 'Tuple' && value.kind !== 'List')) return undefined;
+  if ((target.kind !== 'Tuple' && target.kind !== 'List') || (value.kind !== 'Tuple' && value.kind !== 'List'))
+    return undefined;
   const pairs = target.elements.map((each, i) => {
     const one = value.elements[i];
     return one === undefined ? undefined : paired(each, one);

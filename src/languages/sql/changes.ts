@@ -88,13 +88,11 @@ export interface QueryShape {
 }
 
 export type ShapeColumn =
-  | { readonly star: true; readonly of?: string }
-  | { readonly name: string; readonly type: ShapeType };
+  { readonly star: true; readonly of?: string } | { readonly name: string; readonly type: ShapeType };
 
 /** A table in FROM, or a query in its place; null when that gives what is not known. */
 export type ShapeSource =
-  | { readonly alias: string; readonly table: TableName }
-  | { readonly alias: string; readonly shape: QueryShape | null };
+  { readonly alias: string; readonly table: TableName } | { readonly alias: string; readonly shape: QueryShape | null };
 
 /** Where a value's type comes from. */
 export type ShapeType =
@@ -168,7 +166,12 @@ export type SchemaChange = At &
         readonly partition: TableName;
       }
     | { readonly kind: 'set-inherit'; readonly table: TableName; readonly parent: TableName; readonly inherit: boolean }
-    | { readonly kind: 'create-index'; readonly index: IndexDefinition; readonly ifNotExists: boolean; readonly only?: true }
+    | {
+        readonly kind: 'create-index';
+        readonly index: IndexDefinition;
+        readonly ifNotExists: boolean;
+        readonly only?: true;
+      }
     | { readonly kind: 'drop-index'; readonly name: TableName; readonly table?: TableName }
     | { readonly kind: 'rename-index'; readonly name: TableName; readonly to: string }
     | { readonly kind: 'create-extension'; readonly name: string }

@@ -43,7 +43,11 @@ function readLogic(logic: BoolExpr, depth: number): Condition {
   if (negated !== undefined) return negated;
   const condition = inner === undefined ? undefined : readCondition(inner, depth + 1);
   // NOT (a AND b) is (NOT a) OR (NOT b), as PostgreSQL's planner rewrites it; deeper ones are compared as text.
-  return { kind: 'leaf', text: `(NOT ${condition?.kind === 'leaf' ? condition.text : printExpression(inner)})`, strict: [] };
+  return {
+    kind: 'leaf',
+    text: `(NOT ${condition?.kind === 'leaf' ? condition.text : printExpression(inner)})`,
+    strict: [],
+  };
 }
 
 const other = (node: Node | undefined): Condition => {
@@ -69,14 +73,26 @@ const NEGATORS: Readonly<Record<string, string>> = {
   '!~~*': '~~*',
 };
 
-const COMMUTATORS: Readonly<Record<string, string>> = { '=': '=', '<>': '<>', '<': '>', '>': '<', '<=': '>=', '>=': '<=' };
+const COMMUTATORS: Readonly<Record<string, string>> = {
+  '=': '=',
+  '<>': '<>',
+  '<': '>',
+  '>': '<',
+  '<=': '>=',
+  '>=': '<=',
+};
 
 function simple(node: Node | undefined, negated: boolean): Condition | undefined {
   const nulls = asNode(node, 'NullTest');
   if (nulls !== undefined) {
     const isNull = (nulls.nulltesttype === 'IS_NULL') !== negated;
     const operand = printOperand(nulls.arg);
-    return { kind: 'leaf', text: `(${operand} IS ${isNull ? '' : 'NOT '}NULL)`, strict: [], null: { operand, is: isNull } };
+    return {
+      kind: 'leaf',
+      text: `(${operand} IS ${isNull ? '' : 'NOT '}NULL)`,
+      strict: [],
+      null: { operand, is: isNull },
+    };
   }
   const expression = asNode(node, 'A_Expr');
   if (expression !== undefined) return comparison(expression, negated);
@@ -146,7 +162,12 @@ function listed(expression: A_Expr, positive: boolean): Condition {
   }
   if (positive && values.length > 1) {
     const sorted = [...new Set(values)].sort();
-    return { kind: 'leaf', text: `(${operand} IN (${sorted.join(', ')}))`, strict, test: { operand, operator: 'IN', values: sorted } };
+    return {
+      kind: 'leaf',
+      text: `(${operand} IN (${sorted.join(', ')}))`,
+      strict,
+      test: { operand, operator: 'IN', values: sorted },
+    };
   }
   const operator = positive ? '=' : '<>';
   const parts = values.map((value): Condition => ({
@@ -198,7 +219,8 @@ const STRICT_FUNCTIONS =
 /** Expressions within one whose NULL makes it NULL, itself included. */
 function strictIn(node: Node | undefined, depth = 0): string[] {
   if (node === undefined || depth > MAX_DEPTH || literal(node) !== undefined) return [];
-  const below = (nodes: readonly (Node | undefined)[]): string[] => nodes.flatMap((child) => strictIn(child, depth + 1));
+  const below = (nodes: readonly (Node | undefined)[]): string[] =>
+    nodes.flatMap((child) => strictIn(child, depth + 1));
   const own = isHole(node) ? [] : [printOperand(node)];
   if ('ColumnRef' in node) return own;
   const cast = asNode(node, 'TypeCast');

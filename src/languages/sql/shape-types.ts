@@ -67,7 +67,11 @@ export function resultType(name: string, types: readonly string[]): string | und
     case 'sum':
       return { smallint: 'bigint', integer: 'bigint', bigint: 'numeric', interval: 'interval' }[left] ?? floating(left);
     case 'avg':
-      return /int|numeric/.test(left) && left !== 'interval' ? 'numeric' : left === 'real' ? 'double precision' : floating(left);
+      return /int|numeric/.test(left) && left !== 'interval'
+        ? 'numeric'
+        : left === 'real'
+          ? 'double precision'
+          : floating(left);
     case 'array_agg':
       return left.endsWith('[]') || left === '' ? undefined : `${left}[]`;
     case 'abs':
@@ -75,7 +79,11 @@ export function resultType(name: string, types: readonly string[]): string | und
     case 'date_trunc':
       return left === 'date' ? 'timestamp with time zone' : /^(timestamp|interval)/.test(left) ? left : undefined;
     case '||':
-      return left === right && /^jsonb$|\[\]$/.test(left) ? left : /^(text|character varying)$/.test(left) && /^(text|character varying)$/.test(right) ? 'text' : undefined;
+      return left === right && /^jsonb$|\[\]$/.test(left)
+        ? left
+        : /^(text|character varying)$/.test(left) && /^(text|character varying)$/.test(right)
+          ? 'text'
+          : undefined;
     default:
       return arithmetic(name, left, right);
   }
@@ -91,6 +99,6 @@ function arithmetic(operator: string, left: string, right: string): string | und
   const most = Math.max(NUMBERS.indexOf(left), NUMBERS.indexOf(right));
   if (NUMBERS.includes(left) && NUMBERS.includes(right)) return NUMBERS[most];
   const time = /^timestamp with/;
-  if (operator === '-' && left === right && time.test(left)) return 'interval';
-  return (operator === '+' || operator === '-') && time.test(left) && right === 'interval' ? left : undefined;
+  if (operator === '-' && left === right && left.startsWith("timestamp with")) return 'interval';
+  return (operator === '+' || operator === '-') && left.startsWith("timestamp with") && right === 'interval' ? left : undefined;
 }

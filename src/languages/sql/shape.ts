@@ -16,12 +16,15 @@ type Known = ReadonlyMap<string, QueryShape | undefined>;
 export function shapeOf(select: SelectStmt | undefined, ctes: Known = new Map(), depth = 0): QueryShape | undefined {
   if (select === undefined || depth > MAX_DEPTH || select.valuesLists !== undefined) return undefined;
   const known = withCtes(select, ctes, depth);
-  if (select.larg !== undefined) return united(shapeOf(select.larg, known, depth + 1), shapeOf(select.rarg, known, depth + 1));
+  if (select.larg !== undefined)
+    return united(shapeOf(select.larg, known, depth + 1), shapeOf(select.rarg, known, depth + 1));
   const sources = (select.fromClause ?? []).flatMap((node) => sourcesOf(node, known, depth));
   // JOIN … USING and NATURAL JOIN give a column once that both sides have.
   const merged = (select.fromClause ?? []).some((node) => mergesColumns(node, depth));
   const columns = (select.targetList ?? []).map((node) => columnOf(node, depth));
-  return columns.some((column) => 'star' in column && column.of === undefined && merged) ? undefined : { columns, sources };
+  return columns.some((column) => 'star' in column && column.of === undefined && merged)
+    ? undefined
+    : { columns, sources };
 }
 
 function withCtes(select: SelectStmt, ctes: Known, depth: number): Known {

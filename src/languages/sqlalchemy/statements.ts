@@ -106,9 +106,7 @@ const isFilter = (call: Call): boolean =>
 export function siblingConditions(ancestors: readonly PyNode[]): QueryFacts['predicates'] {
   return filterCalls(ancestors)
     .calls.flatMap(conditionsOf)
-    .flatMap((each) =>
-      each.operator === '=' ? [each] : each.operator === 'in_' ? [{ ...each, operator: 'IN' }] : [],
-    );
+    .flatMap((each) => (each.operator === '=' ? [each] : each.operator === 'in_' ? [{ ...each, operator: 'IN' }] : []));
 }
 
 /** The same as SQL, of one model, its own condition among them. */

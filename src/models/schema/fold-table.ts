@@ -1,5 +1,11 @@
 import { tableKey } from '../../languages/sql/index.js';
-import type { Condition, ConstraintDefinition, IndexDefinition, SchemaChange, TableName } from '../../languages/sql/index.js';
+import type {
+  Condition,
+  ConstraintDefinition,
+  IndexDefinition,
+  SchemaChange,
+  TableName,
+} from '../../languages/sql/index.js';
 import { chooseIndexName } from './names.js';
 import type { Column, Constraint, Doubt, Index, Origin, Table } from './state.js';
 

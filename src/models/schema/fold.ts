@@ -1,4 +1,10 @@
-import type { ConstraintDefinition, IndexDefinition, QueryShape, SchemaChange, TableName } from '../../languages/sql/index.js';
+import type {
+  ConstraintDefinition,
+  IndexDefinition,
+  QueryShape,
+  SchemaChange,
+  TableName,
+} from '../../languages/sql/index.js';
 import { Catalog } from './catalog.js';
 import { addIndex, Indexes, inheritIndexes } from './fold-index.js';
 import {

@@ -30,7 +30,7 @@ function leafImplies(known: ConditionLeaf, wanted: ConditionLeaf): Proof {
   if (known.text === wanted.text && known.open !== true) return 'proven';
   if (wanted.null?.is === false && known.strict.includes(wanted.null.operand)) return 'proven';
   if (known.open === true) return 'open';
-  if (wanted.test === undefined || known.test === undefined || known.test.operand !== wanted.test.operand) return 'not';
+  if (wanted.test === undefined || known.test?.operand !== wanted.test.operand) return 'not';
   if (known.test.values === undefined) return 'open';
   const { values } = known.test;
   return tests(known.test.operator, values, wanted.test.operator, wanted.test.values ?? []) ? 'proven' : 'not';
@@ -91,6 +91,7 @@ const WORD = /^'(?!(true|false|t|f|yes|no|on|off|now|today|infinity)')[a-z_][a-z
 const differ = (a: string, b: string): boolean => WORD.test(a) && WORD.test(b) && a.toLowerCase() !== b.toLowerCase();
 
 const RANK: readonly Proof[] = ['not', 'open', 'proven'];
-const best = (proofs: readonly Proof[]): Proof => RANK[Math.max(0, ...proofs.map((proof) => RANK.indexOf(proof)))] ?? 'not';
+const best = (proofs: readonly Proof[]): Proof =>
+  RANK[Math.max(0, ...proofs.map((proof) => RANK.indexOf(proof)))] ?? 'not';
 const worst = (proofs: readonly Proof[]): Proof =>
   proofs.length === 0 ? 'not' : (RANK[Math.min(...proofs.map((proof) => RANK.indexOf(proof)))] ?? 'not');

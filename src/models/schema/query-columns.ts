@@ -67,7 +67,8 @@ class ShapeReader {
   }
 
   private readSource(source: ShapeSource): readonly QueryColumn[] | undefined {
-    if ('shape' in source) return source.shape === null ? undefined : queryColumns(source.shape, this.find, this.depth + 1);
+    if ('shape' in source)
+      return source.shape === null ? undefined : queryColumns(source.shape, this.find, this.depth + 1);
     const table = this.find(source.table);
     if (table === undefined || table.doubts.length > 0) return undefined;
     return [...table.columns.values()].map(({ name, type, typeUnknown }) => ({
