@@ -99,6 +99,8 @@ function arithmetic(operator: string, left: string, right: string): string | und
   const most = Math.max(NUMBERS.indexOf(left), NUMBERS.indexOf(right));
   if (NUMBERS.includes(left) && NUMBERS.includes(right)) return NUMBERS[most];
   const time = /^timestamp with/;
-  if (operator === '-' && left === right && left.startsWith("timestamp with")) return 'interval';
-  return (operator === '+' || operator === '-') && left.startsWith("timestamp with") && right === 'interval' ? left : undefined;
+  if (operator === '-' && left === right && left.startsWith('timestamp with')) return 'interval';
+  return (operator === '+' || operator === '-') && left.startsWith('timestamp with') && right === 'interval'
+    ? left
+    : undefined;
 }

@@ -21,12 +21,12 @@ export const givesDocument = (expression: string): boolean =>
   /^\w+$/.test(expression) ||
   / (->|#>) ('(?:[^']|'')*'|-?\d+|\$)\)$/.test(expression) ||
   /\)::jsonb?$/.test(expression) ||
-  expression.startsWith("{\"A_Indirection\"") ||
+  expression.startsWith('{"A_Indirection"') ||
   /^jsonb_(?!to_tsvector\(|extract_path_text\()\w+\(/.test(expression) ||
   /^COALESCE\(.* (->|#>) ('(?:[^']|'')*'|-?\d+)\), .*\)$/.test(expression);
 
 const isDocumentKey = ({ column, expression, opclass }: IndexKey, of: string): boolean =>
-  (opclass === undefined || opclass.startsWith("jsonb_")) &&
+  (opclass === undefined || opclass.startsWith('jsonb_')) &&
   (column === of || (expression !== undefined && hasWord(expression, of) && givesDocument(expression)));
 
 const searchesDocument = (index: Index, column: string): boolean =>
