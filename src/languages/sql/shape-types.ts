@@ -98,7 +98,6 @@ const NUMBERS = ['smallint', 'integer', 'bigint', 'numeric', 'double precision']
 function arithmetic(operator: string, left: string, right: string): string | undefined {
   const most = Math.max(NUMBERS.indexOf(left), NUMBERS.indexOf(right));
   if (NUMBERS.includes(left) && NUMBERS.includes(right)) return NUMBERS[most];
-  const time = /^timestamp with/;
   if (operator === '-' && left === right && left.startsWith('timestamp with')) return 'interval';
   return (operator === '+' || operator === '-') && left.startsWith('timestamp with') && right === 'interval'
     ? left
