@@ -22,7 +22,12 @@ export const BY_ORIGIN: readonly Rule[] = [
     'an HTTP request',
     /^(requests|httpx|aiohttp|niquests)\.((Async)?(Client|Session|ClientSession)\(\)\.|session\(\)\.)?(get|head|options|stream)$/,
   ),
-  rule('write', 'a file', /^urllib\.request\.urlretrieve$/),
+  // What is fetched to a path of its own stays there after the run.
+  rule(
+    'write',
+    'a file',
+    /^(urllib\.request\.urlretrieve|wget\.download|gdown\.download\w*|boto3\.\w+(\(\)\.\w+)*\(\)\.download_file|cv2\.imwrite|imageio\.\w*imwrite|soundfile\.write|PIL\.Image\.\w+\(\)(\.\w+\(\))*\.save)$/,
+  ),
   rule(
     'write',
     'a file',
@@ -53,7 +58,12 @@ export const BY_ORIGIN: readonly Rule[] = [
   rule(
     'write',
     'a tracking server',
-    /^(mlflow\.(log_\w+|set_tag\w*|register_model|\w+\.(log_model|save_model))|wandb\.(log|log_artifact|init\(\)\.log\w*))$/,
+    /^(mlflow\.(log_\w+|set_tag\w*|(create|delete)_experiment|delete_run|register_model|\w+\.(log_model|save_model)|(tracking\.(client\.)?)?MlflowClient\(\)\.(log|set|create|update|transition|delete|rename|restore)_\w+)|wandb\.(log|log_artifact|init\(\)\.log\w*))$/,
+  ),
+  rule(
+    'read',
+    'a tracking server',
+    /^mlflow\.(search_\w+|get_(run|experiment\w*)|\w+\.load_model|artifacts\.\w+|(tracking\.(client\.)?)?MlflowClient\(\)\.(get|search|list|download)_\w+)$/,
   ),
   rule(
     'write',
@@ -143,12 +153,12 @@ export const BY_METHOD: readonly Rule[] = [
   rule(
     'write',
     'a database',
-    /^to_sql$|^write_database$|^insert_df$|^bulk_insert_mappings$|^bulk_save_objects$|^to_gbq$|^saveAsTable$|^insertInto$|^copy_expert$|^copy_from$/,
+    /^(insert|update|delete)_(one|many)$|^load_table_from_\w+$|^insert_rows_\w+$|^to_sql$|^write_database$|^insert_df$|^bulk_insert_mappings$|^bulk_save_objects$|^to_gbq$|^saveAsTable$|^insertInto$|^copy_expert$|^copy_from$/,
   ),
   rule(
     'write',
     'a file',
-    /^write_text$|^write_bytes$|^sink_(csv|parquet|ipc|ndjson)$|^save_pretrained$|^save_model$|^download_mojo$|^download_pojo$/,
+    /^write_text$|^write_bytes$|^sink_(csv|parquet|ipc|ndjson)$|^save_pretrained$|^save_model$|^download_mojo$|^download_pojo$|^download_to_filename$|^fget_object$/,
   ),
   rule(
     'write',

@@ -91,12 +91,13 @@ function isTemporary(expr: Expr | undefined, origins: Origins, constants: Consta
 const MAX_NAMES = 4;
 
 function byOrigin(call: Call, origin: string, origins: Origins, constants: Constants): Seen | undefined {
-  const found = BY_ORIGIN.find((rule) => rule.pattern.test(origin));
-  if (found === undefined) return generalRequest(call, origin, constants);
-  if (found.what === 'a file or a database' && isInMemory(call, origins, constants)) return undefined;
-  if (/^a file$|files$/.test(found.what) && call.args.some((value) => isTemporary(value, origins, constants)))
-    return undefined;
-  return found;
+  const matching = BY_ORIGIN.filter((rule) => rule.pattern.test(origin));
+  if (matching.length === 0) return generalRequest(call, origin, constants);
+  // A download into a temporary file still reads where it comes from.
+  const found = matching.find(
+    ({ what }) => !(/^a file$|files$/.test(what) && call.args.some((value) => isTemporary(value, origins, constants))),
+  );
+  return found?.what === 'a file or a database' && isInMemory(call, origins, constants) ? undefined : found;
 }
 
 /** Text and bytes that are there already: reading them reads nothing outside. */

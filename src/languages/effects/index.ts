@@ -18,7 +18,7 @@ export type { Effect, FunctionEffects, ModuleEffects } from './facts.js';
 /** What the functions of a Python file do to the outside world, and what they call. */
 export const pythonEffects: Extractor<ModuleEffects> = {
   name: 'python-effects',
-  version: 2,
+  version: 3,
   async extract(bytes) {
     const { facts, problems } = await parsePython(decodePython(bytes));
     return { facts: readEffects(facts.tree), ...(problems === undefined ? {} : { problems }) };

@@ -26,7 +26,7 @@ export class NamesAt extends Map<string, Expr> {
         if (node.kind === 'Assign') for (const target of node.targets) this.bind(target, node.value);
         else if (node.kind === 'AnnAssign') this.bind(node.target, node.value);
         else if (node.kind === 'NamedExpr') this.bind(node.target, node.value);
-        else if (node.kind === 'For') this.bind(node.target, oneOf(node.iter));
+        else if (node.kind === 'For') this.bindLoop(node.target, node.iter, node.line);
         return undefined;
       },
     });
@@ -48,6 +48,19 @@ export class NamesAt extends Map<string, Expr> {
     return this.get(name) !== undefined;
   }
 
+  /** `for statement in STATEMENTS`, `for name, statement in TABLES.items()`: one of them stands for all. */
+  private bindLoop(target: Expr, iter: Expr, line: number): void {
+    const listed = (expr: Expr): Expr | undefined =>
+      expr.kind === 'Name' ? this.at(line).get(expr.id) : expr;
+    if (iter.kind === 'Call' && iter.func.kind === 'Attribute' && /^(items|values)$/.test(iter.func.attr)) {
+      const table = listed(iter.func.value);
+      const value = table?.kind === 'Dict' ? table.entries[0]?.value : undefined;
+      const second = target.kind === 'Tuple' ? target.elements[1] : undefined;
+      const bound = iter.func.attr === 'items' ? second : target;
+      if (bound !== undefined) this.bind(bound, value);
+    } else this.bind(target, oneOf(listed(iter)));
+  }
+
   private bind(target: Expr, value: Expr | undefined): void {
     // `query = query + …` adds to what was there.
     if (target.kind !== 'Name' || value === undefined || findAll(value, 'Name').some(({ id }) => id === target.id))
@@ -58,6 +71,5 @@ export class NamesAt extends Map<string, Expr> {
   }
 }
 
-/** `for statement in ['CREATE …', 'INSERT …']`: one of them stands for all. */
-const oneOf = (iter: Expr): Expr | undefined =>
-  iter.kind === 'List' || iter.kind === 'Tuple' || iter.kind === 'Set' ? iter.elements[0] : undefined;
+const oneOf = (iter: Expr | undefined): Expr | undefined =>
+  iter?.kind === 'List' || iter?.kind === 'Tuple' || iter?.kind === 'Set' ? iter.elements[0] : undefined;

@@ -4,8 +4,10 @@ import { readEffects } from '../../../src/languages/effects/index.js';
 
 const HEAD = `import io, os, shutil, tempfile, subprocess
 import duckdb, http.client, sqlalchemy as sa, urllib.request, urllib3
-import boto3, httpx, joblib, pandas as pd, psycopg2, redis, requests
+import boto3, cv2, mlflow, httpx, joblib, pandas as pd, psycopg2, redis, requests
 from kafka import KafkaProducer
+from mlflow.tracking import MlflowClient
+from PIL import Image
 from pathlib import Path
 from sqlalchemy import create_engine, text
 engine = create_engine("x")
@@ -70,6 +72,18 @@ describe('writes', () => {
     "open(f'/data/{path}.json', 'w')",
     "client_s3 = boto3.resource('s3')\nclient_s3.Object('b', 'k').put(Body=b'')",
     "minio.fput_object('b', 'k', 'f')",
+    "minio.fget_object('b', 'k', 'data/f')",
+    "boto3.client('s3').download_file('b', 'k', 'data/f.csv')",
+    "bucket.blob('k').download_to_filename('data/f.csv')",
+    "statements = ['CREATE DATABASE a', f'CREATE TABLE a.t{path} (id int)']\nfor s in statements:\n    engine.execute(s)",
+    "tables = {'a': 'CREATE TABLE a (id int)'}\nfor name, ddl in tables.items():\n    engine.execute(ddl)",
+    "for ddl in {'a': 'DROP TABLE a'}.values():\n    engine.execute(ddl)",
+    "mlflow.MlflowClient().transition_model_version_stage('m', 1, 'Production')",
+    "client_m = MlflowClient()\nclient_m.set_registered_model_alias('m', 'live', 1)",
+    'collection.insert_many(data)',
+    "bq.load_table_from_dataframe(df, 't')",
+    "image = Image.open(path)\nimage.save('out.png')",
+    "cv2.imwrite('out.png', data)",
   ])('%s', async (line) => expect(await effectsOf(line)).toEqual(['write']));
 });
 
@@ -87,6 +101,11 @@ describe('reads', () => {
     "spark.read.format('delta').load(path)",
     'engine.execute(sa.select(table))',
     "cursor.copy_expert('COPY t TO STDOUT', data)",
+    "boto3.client('s3').download_file('b', 'k', '/tmp/f.csv')",
+    "mlflow.search_runs(experiment_names=['a'])",
+    "mlflow.pyfunc.load_model('models:/m/1')",
+    "MlflowClient().get_model_version_by_alias('m', 'live')",
+    "statements = ['SELECT 1']\nfor s in statements:\n    engine.execute(s)",
     "engine.execute('CREATE TEMP TABLE t AS SELECT 1')",
   ])('%s', async (line) => expect(await effectsOf(line)).toEqual(['read']));
 });
@@ -120,6 +139,9 @@ describe('neither', () => {
     "df.insert(0, 'a', 1)",
     "df.replace('a', 'b')",
     'pd.DataFrame(data).merge(df)',
+    "image = Image.open(path)\nimage.save(io.BytesIO(), format='PNG')",
+    "columns = {'a': 'int'}\nfor name, kind in columns.items():\n    df[name] = df[name].astype(kind)",
+    "blob.download_to_filename('/tmp/f.csv')",
     "print('x')",
   ])('%s', async (line) => expect(await effectsOf(line)).toEqual([]));
 });
