@@ -12,7 +12,7 @@ export const mojoNotExported = defineCheck({
   severity: 'block',
   flags:
     'Flags a pipeline that trains an H2O model and keeps it only as a binary or not at all, and a service that loads a binary to score.',
-  why: `\`h2o.save_model\` (R: \`h2o.saveModel\`), \`model.download_model\`, \`mlflow.h2o.log_model\` and pickle write H2O's own binary: it loads only into a running
+  why: `\`h2o.save_model\` (R: \`h2o.saveModel\`, JVM: \`exportBinaryModel\`, \`exportH2OModel\`), \`model.download_model\`, \`mlflow.h2o.log_model\` and pickle write H2O's own binary: it loads only into a running
 cluster of exactly the same release, so every service that scores needs a JVM cluster beside it and an upgrade orphans every
 stored model. A MOJO is read by the genmodel JAR alone, and by later releases too.
 
@@ -20,7 +20,7 @@ A project is judged as a whole: a binary checkpoint beside a MOJO export is fine
 flagged because readers choose by it. A training that keeps nothing is flagged where an orchestrator runs it: a block of Mage, a task of
 Airflow, Dagster, Prefect or the like, what such a step imports, and code with the configured role \`pipeline\`; a warning when the same project also
 asks the model. Scripts, notebooks, tests and experiments may train to look at a number, and what a library from elsewhere does with a
-model that it is handed is not known: nothing is said there. In a service, loading a binary is flagged whatever the pipeline exports.
+model that it is handed is not known: nothing is said there. In a service (one of a web framework, Streamlit and its kind, Plumber, Shiny), loading a binary is flagged whatever the pipeline exports.
 
 Sources: [H2O: saving and loading models](https://docs.h2o.ai/h2o/latest-stable/h2o-docs/save-and-load-model.html) ("the
 versions must match"), [MLflow H2O flavor](https://mlflow.org/docs/latest/python_api/mlflow.h2o.html).`,
@@ -77,7 +77,10 @@ versions must match"), [MLflow H2O flavor](https://mlflow.org/docs/latest/python
     );
     const loading = calls.filter(({ kind }) => kind === 'load-binary');
     const files = loading.length > 0 ? new Set((await context.model(serving)).files) : new Set<string>();
-    const served = loading.filter(({ path }) => files.has(path) || context.roles(path).has('service'));
+    const served = loading.filter(
+      ({ path, inApp }) =>
+        files.has(path) || context.roles(path).has('service') || (inApp === true && !path.endsWith('.ipynb')),
+    );
     const published = kept.length > 0 ? await context.model(packages) : () => false;
     return [
       ...kept.map((call) => onlyBinary(call, published(call.path))),
@@ -102,10 +105,16 @@ const onlyBinary = (call: ModelCall, published: boolean): FindingDraft => ({
   consequence:
     'The model loads only into a running H2O cluster of exactly this release; no service can score it with the genmodel JAR.',
   evidence: call.text,
-  snippet: /\.(?:[rR]|[RrQq]md)$/.test(call.path)
-    ? { language: 'r', code: 'h2o.download_mojo(model, path = folder, get_genmodel_jar = TRUE)' }
-    : PYTHON_EXPORT,
+  snippet: exportFor(call.path),
 });
+
+function exportFor(path: string): NonNullable<FindingDraft['snippet']> {
+  if (/\.(?:[rR]|[RrQq]md)$/.test(path))
+    return { language: 'r', code: 'h2o.download_mojo(model, path = folder, get_genmodel_jar = TRUE)' };
+  if (/\.(?:java|scala|kt|groovy)$/.test(path))
+    return { language: 'java', code: 'model.getMojo().writeTo(new FileOutputStream("model.zip"));' };
+  return PYTHON_EXPORT;
+}
 
 const wrongName = (call: ModelCall): FindingDraft => ({
   ...(/\.(?:ipynb|[RrQq]md)$/.test(call.path) ? { severity: 'note' as const } : {}),

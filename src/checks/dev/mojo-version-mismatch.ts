@@ -9,7 +9,7 @@ export const mojoVersionMismatch = defineCheck({
   severity: 'block',
   flags:
     'Flags H2O releases that disagree: the client that trains, the JAR or server that runs, the MOJO that is shipped.',
-  why: `Three places name an H2O release: the Python client's pin, the JAR or server image (Dockerfile, Maven, Gradle, a committed
+  why: `Three places name an H2O release: the Python client's pin, the JAR or server image (Dockerfile, Maven, Gradle, sbt, a committed
 JAR), and \`h2o_version\` inside the MOJO. The rule is that they are one release. It is a policy, and stricter than the reader:
 h2o-genmodel gates on \`mojo_version\` alone and usually reads older models. But a client refuses a server of another release, and
 nobody tests the mixed pair that happens to load. One finding names every corner and where it is written; development builds

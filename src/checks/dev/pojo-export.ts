@@ -15,8 +15,8 @@ that way (Stacked Ensembles, Word2Vec, CoxPH and others), and a serving image th
 produced carries a compiler in production. A MOJO is data: a zip that the genmodel JAR reads, no limit in size, smaller and
 faster to load.
 
-Recognised: \`download_pojo\` in Python (also through \`getattr\` and notebooks), \`h2o.download_pojo\` in R and R Markdown, \`toJava\`
-and \`exportPOJOModel\` on the JVM, requests to \`/3/Models.java/…\`, programs in shell scripts, and generated classes
+Recognised: \`download_pojo\` in Python (also through \`getattr\`, in notebooks and in scripts without an ending), \`h2o.download_pojo\` in R and R Markdown,
+\`toJava\`, \`exportPOJOModel\` and \`JavaModelStreamWriter\` on the JVM, requests to \`/3/Models.java/…\` (Python, R, JVM, Go, Gradle), programs in shell scripts, and generated classes
 (\`extends GenModel\` with \`@ModelPojo\` or H2O's header). Code that only *imports* \`GenModel\` to score a MOJO is left alone.
 
 Sources: [H2O: MOJO and POJO](https://docs.h2o.ai/h2o/latest-stable/h2o-docs/productionizing.html).`,

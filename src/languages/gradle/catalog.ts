@@ -1,5 +1,5 @@
 import type { Extractor } from '../../core/facts.js';
-import type { JvmDependency } from '../maven/extractor.js';
+import type { JvmDependency } from '../maven/build-file.js';
 import { isTable, readToml, tableAt } from '../toml/index.js';
 
 /** Libraries of a Gradle version catalog (`libs.versions.toml`), `version.ref` resolved. */

@@ -1,16 +1,16 @@
 import type { Extractor } from '../../core/facts.js';
-import { decodeText } from '../text.js';
+import { decodeText, splitLines } from '../text.js';
 import { JAVA, tokens } from '../tokens/lexer.js';
-import type { JvmDependency } from '../maven/extractor.js';
+import { isSettled, settled, type BuildFile, type JvmDependency } from '../maven/build-file.js';
 
 /**
  * Dependencies of a Gradle script (Groovy or Kotlin): `"group:artifact:version"` strings, and `group: 'g', name: 'a', version: 'v'`
  * with colons or equals signs. `$name`, `${name}` and bare names are resolved from literal assignments of the same file:
  * `def h2o = '3.46.0.6'`, `ext.h2o = …`, `val h2o = …`, `h2oVersion = …`.
  */
-export const gradleExtractor: Extractor<readonly JvmDependency[]> = {
+export const gradleExtractor: Extractor<BuildFile> = {
   name: 'gradle',
-  version: 2,
+  version: 3,
   extract(bytes) {
     const variables = new Map<string, string>();
     const found: JvmDependency[] = [];
@@ -26,7 +26,7 @@ export const gradleExtractor: Extractor<readonly JvmDependency[]> = {
         parts.set(name, token.kind === 'string' ? token.text : `$${token.text}`);
         const [group, artifact, version] = ['group', 'name', 'version'].map((part) => parts.get(part));
         if (group !== undefined && artifact !== undefined && version !== undefined) {
-          found.push({ group, artifact, version: expand(version, variables), line: token.line });
+          found.push({ group, artifact, ...versionOf(version, variables), line: token.line });
           parts.clear();
         }
       }
@@ -34,20 +34,34 @@ export const gradleExtractor: Extractor<readonly JvmDependency[]> = {
         if (previous === '=' && name !== '') variables.set(name, token.text);
         const match = /^([\w.-]+):([\w.-]+):([^:@]+)(?:[:@].*)?$/.exec(token.text);
         if (match) {
-          const version = expand(match[3] ?? '', variables);
-          found.push({ group: match[1] ?? '', artifact: match[2] ?? '', version, line: token.line });
+          const version = versionOf(match[3] ?? '', variables);
+          found.push({ group: match[1] ?? '', artifact: match[2] ?? '', ...version, line: token.line });
         }
       } else if (token.kind === 'name') name = token.text;
       previous = token.text;
     }
-    return { facts: found };
+    return { facts: { dependencies: found, values: Object.fromEntries(variables) } };
   },
 };
 
-function expand(version: string, variables: ReadonlyMap<string, string>): string | undefined {
-  const value = version.replace(
-    /\$\{?([\w.]+)\}?/g,
-    (whole, name: string) => variables.get(name.split('.').at(-1) ?? '') ?? whole,
-  );
-  return value.includes('$') || value.includes('+') ? undefined : value;
+/** `gradle.properties`, which settles names for every script of the build. */
+export const gradlePropertiesExtractor: Extractor<Readonly<Record<string, string>>> = {
+  name: 'gradle-properties',
+  version: 1,
+  extract: (bytes) => ({
+    facts: Object.fromEntries(
+      splitLines(decodeText(bytes)).flatMap((line) => {
+        const entry = /^\s*([\w.-]{1,100})\s*[=:]\s*(\S{1,200})\s*$/.exec(line);
+        return entry ? [[entry[1] ?? '', entry[2] ?? ''] as const] : [];
+      }),
+    ),
+  }),
+};
+
+function versionOf(
+  written: string,
+  variables: ReadonlyMap<string, string>,
+): Pick<JvmDependency, 'version'> & { readonly open?: string } {
+  const version = settled(written, (name) => variables.get(name));
+  return isSettled(version) ? { version } : { version: undefined, open: version };
 }

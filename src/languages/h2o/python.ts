@@ -4,7 +4,7 @@ import { walk } from '../python/walk.js';
 import { REST_POJO, type PojoPlace } from './mentions.js';
 
 /** Functions and methods of the Python client that write a POJO. */
-const EXPORTS = new Set(['download_pojo', 'get_pojo', 'save_pojo']);
+const EXPORTS = new Set(['download_pojo', 'get_pojo', 'save_pojo', 'to_pojo']);
 
 /** Every reference counts, not only calls: `export = model.download_pojo` is called somewhere. */
 export function pythonPojoPlaces(tree: Module): PojoPlace[] {

@@ -14,6 +14,8 @@ export interface RModelCall {
   readonly jar?: boolean | undefined;
   /** `filename = "…"`, when it is written out. */
   readonly target?: string;
+  /** The script is a Plumber interface or a Shiny application. */
+  readonly inApp?: boolean;
 }
 
 const KINDS: Readonly<Record<string, RModelCall['kind']>> = {
@@ -38,23 +40,25 @@ const KINDS: Readonly<Record<string, RModelCall['kind']>> = {
 /** R scripts, R Markdown and Quarto. */
 export const rModels: Extractor<readonly RModelCall[]> = {
   name: 'h2o-r-models',
-  version: 1,
+  version: 2,
   extract: (bytes) => ({ facts: calls(decodeText(bytes)) }),
 };
 
 export const rMarkdownModels: Extractor<readonly RModelCall[]> = {
   name: 'h2o-rmd-models',
-  version: 1,
+  version: 2,
   extract: (bytes) => ({ facts: calls(chunks(decodeText(bytes))) }),
 };
 
 function calls(text: string): RModelCall[] {
-  const all = [...tokens(text, R)].filter(({ kind }) => kind !== 'comment');
+  const everything = [...tokens(text, R)];
+  const all = everything.filter(({ kind }) => kind !== 'comment');
+  const app = everything.some(isApp) ? { inApp: true } : {};
   return all.flatMap((token, index): RModelCall[] => {
     const kind = KINDS[token.text];
     if (kind === undefined || token.kind !== 'name' || all[index + 1]?.text !== '(') return [];
     const { given, end } = argumentsAt(all, index + 1);
-    const call = { kind, text: token.text, line: token.line, endLine: end.line };
+    const call = { kind, text: token.text, line: token.line, endLine: end.line, ...app };
     if (kind !== 'mojo') return [call];
     // `model %>% h2o.download_mojo(…)` gives the first argument already.
     const piped = ['%', '>'].includes(all[index - 1]?.text ?? '') ? 1 : 0;
@@ -68,6 +72,12 @@ function calls(text: string): RModelCall[] {
     ];
   });
 }
+
+/** `#* @post /predict`, and what ends a Shiny script. */
+const isApp = ({ kind, text }: Token): boolean =>
+  kind === 'comment'
+    ? /^[*']\s*@(?:get|post|put|patch|head|use|filter|plumber)\b/.test(text)
+    : kind === 'name' && text === 'shinyApp';
 
 interface Argument {
   readonly name: string | undefined;

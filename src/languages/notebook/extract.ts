@@ -14,7 +14,7 @@ export interface Notebook {
 
 export const notebook: Extractor<Notebook> = {
   name: 'notebook',
-  version: 1,
+  version: 2,
   async extract(bytes) {
     const cells = codeCells(decodeText(bytes));
     const problems: Problem[] = [];
@@ -44,11 +44,11 @@ function plain(cell: Cell, problems: Problem[]): SourceLine[] {
   return cell.lines.map(({ text, line }) => ({ text: withoutMagic(text), line }));
 }
 
-/** `%matplotlib inline`, `!pip install x`, `df?`, `files = !ls`: kept as a statement that does nothing. */
+/** `%matplotlib inline`, `!pip install x`, `pip install x`, `df?`, `files = !ls`: kept as a statement that does nothing. */
 function withoutMagic(text: string): string {
   const indent = /^\s*/.exec(text)?.[0] ?? '';
   const rest = text.slice(indent.length);
-  if (/^(%|!|\?)/.test(rest) || /^[\w.]+\?{1,2}$/.test(rest)) return `${indent}pass`;
+  if (/^(%|!|\?|(pip|conda) \w+ )/.test(rest) || /^[\w.]+\?{1,2}$/.test(rest)) return `${indent}pass`;
   const assigned = /^([\w, ]{1,100}=)\s*[!%]\s*[a-zA-Z]/.exec(rest);
   return assigned ? `${indent}${assigned[1] ?? ''} None` : text;
 }

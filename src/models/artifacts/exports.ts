@@ -1,8 +1,10 @@
+import type { Extractor } from '../../core/facts.js';
 import { defineModel } from '../../core/workspace.js';
-import { rMarkdownModels, rModels } from '../../languages/h2o/index.js';
+import { jvmModels, rMarkdownModels, rModels } from '../../languages/h2o/index.js';
 import type { Call, Expr, Module } from '../../languages/python/ast.js';
-import { argument, dottedName, importNames, qualifiedName, type ImportNames } from '../../languages/python/names.js';
+import { argument, dottedName, type ImportNames } from '../../languages/python/names.js';
 import { findAll } from '../../languages/python/walk.js';
+import { modulesIn, type NameOf } from './module-names.js';
 import { pythonFiles } from './python-files.js';
 
 /** A call that trains, asks, keeps or loads an H2O model. */
@@ -17,9 +19,11 @@ export interface ModelCall {
   readonly jar?: boolean | undefined;
   /** Literal end of the path that is written: `churn.bin`. */
   readonly target?: string;
+  /** The file is a web application by itself: Streamlit, Shiny, Plumber and their kind. */
+  readonly inApp?: boolean;
 }
 
-/** What the repository's Python and R do with H2O models. */
+/** What the repository's Python, R and JVM code does with H2O models. */
 export const modelCalls = defineModel('h2o-model-calls', async (workspace): Promise<readonly ModelCall[]> => {
   const found: ModelCall[] = [];
   for (const { path, tree, lineOf } of await pythonFiles(workspace, ['h2o', '_mojo'])) {
@@ -27,24 +31,35 @@ export const modelCalls = defineModel('h2o-model-calls', async (workspace): Prom
       found.push({ ...call, line: lineOf(call.line), endLine: lineOf(call.endLine), path });
     }
   }
-  for (const [globs, extractor] of [
-    [['**/*.{r,R}'], rModels],
-    [['**/*.{Rmd,rmd,qmd}'], rMarkdownModels],
-  ] as const) {
-    for (const path of await workspace.mentioning(workspace.glob(...globs), ['h2o.'])) {
+  for (const [globs, needles, extractor] of OTHERS) {
+    for (const path of await workspace.mentioning(workspace.glob(...globs), needles)) {
       for (const call of (await workspace.facts(extractor, path)) ?? []) found.push({ ...call, path });
     }
   }
   return found;
 });
 
+const OTHERS: readonly (readonly [
+  readonly string[],
+  readonly string[],
+  Extractor<readonly Omit<ModelCall, 'path'>[]>,
+])[] = [
+  [['**/*.{r,R}'], ['h2o.'], rModels],
+  [['**/*.{Rmd,rmd,qmd}'], ['h2o.'], rMarkdownModels],
+  [['**/*.{java,scala,kt,groovy}'], ['BinaryModel', 'H2OModel', 'ojo', 'MOJO'], jvmModels],
+];
+
+/** Frameworks whose script is a web application as a whole, without routes of its own. */
+const APPS = /^(?:streamlit|gradio|dash|nicegui|chainlit|panel|taipy)\b/;
+
 function callsOf(tree: Module): Omit<ModelCall, 'path'>[] {
-  const imports = importNames(tree);
+  const { imports, named } = modulesIn(tree);
   const usesH2o = [...imports.values()].some((name) => /^(?:h2o|mlflow\.h2o|pysparkling|ai\.h2o)\b/.test(name));
   const own = new Set(findAll(tree, 'FunctionDef').map(({ name }) => name));
-  const isModel = h2oModels(tree, imports);
+  const isApp = [...imports.values()].some((name) => APPS.test(name));
+  const isModel = h2oModels(tree, named);
   return findAll(tree, 'Call').flatMap((call) => {
-    const name = qualifiedName(call.func, imports) ?? (call.func.kind === 'Attribute' ? `.${call.func.attr}` : '');
+    const name = named(call.func) ?? (call.func.kind === 'Attribute' ? `.${call.func.attr}` : '');
     const read = (kind: ModelCall['kind'], more: Partial<ModelCall> = {}): Omit<ModelCall, 'path'>[] => [
       { kind, text: dottedName(call.func) ?? name, line: call.line, endLine: call.endLine, ...more },
     ];
@@ -62,7 +77,7 @@ function callsOf(tree: Module): Omit<ModelCall, 'path'>[] {
     if (/^h2o(?:\.h2o)?\.(?:save_model|download_model)$/.test(name) || /^mlflow\.h2o\.(?:log|save)_model$/.test(name))
       return read('binary');
     if (/^h2o(?:\.h2o)?\.(?:load_model|upload_model)$/.test(name) || name === 'mlflow.h2o.load_model')
-      return read('load-binary');
+      return read('load-binary', isApp ? { inApp: true } : {});
     if (last === 'download_model' && usesH2o && isModel(receiver(call), call.line)) return read('binary');
     if (/^(?:pickle|joblib|dill|cloudpickle)\.dump$/.test(name) && isModel(dottedName(call.args[0]) ?? '', call.line))
       return read('binary');
@@ -93,7 +108,7 @@ const GIVES_MODEL = /^h2o(?:\.h2o)?\.(?:get_model|load_model|upload_model|import
 type IsModel = (name: string, line: number) => boolean;
 
 /** Names are those of the innermost function; `self.x` holds in the whole file, and so do names bound outside functions. */
-function h2oModels(tree: Module, imports: ImportNames): IsModel {
+function h2oModels(tree: Module, named: NameOf): IsModel {
   const functions = findAll(tree, 'FunctionDef');
   const scopeAt = (line: number): number =>
     functions.findLastIndex((scope) => scope.line <= line && line <= scope.endLine);
@@ -102,7 +117,7 @@ function h2oModels(tree: Module, imports: ImportNames): IsModel {
   const known: IsModel = (name, line) => names.has(key(name, line)) || names.has(`-1 ${name}`);
   for (const { targets, value, line } of findAll(tree, 'Assign')) {
     const target = dottedName(targets[0]);
-    const made = value.kind === 'Call' ? (qualifiedName(value.func, imports) ?? dottedName(value.func)) : undefined;
+    const made = value.kind === 'Call' ? (named(value.func) ?? dottedName(value.func)) : undefined;
     if (target === undefined) continue;
     if (made !== undefined && /^h2o\..*\bH2O\w*(?:Estimator|AutoML)$/.test(made)) {
       names.add(key(target, line));

@@ -1,6 +1,10 @@
 /** Where Python projects write down what they install, by usual names. */
 export const DEPENDENCY_GLOBS = {
-  requirements: ['**/*{requirements,constraints}*.{txt,in,lock}', '**/{requirements,reqs,constraints}/**/*.{txt,in}'],
+  requirements: [
+    '**/*{requirement,Requirement,REQUIREMENT,constraint,Constraint}*.{txt,in,lock,pip}',
+    '**/{requirements,requirement,reqs,constraints}/**/*.{txt,in}',
+    '**/{reqs,req,pip}{,-*,_*}.txt',
+  ],
   pyproject: ['**/pyproject.toml'],
   setupCfg: ['**/setup.cfg'],
   setupPy: ['**/setup.py'],

@@ -5,10 +5,8 @@ import {
   type DockerfileFacts,
   type Instruction,
 } from '../../languages/dockerfile/index.js';
-import { gradleCatalogExtractor } from '../../languages/gradle/catalog.js';
-import { gradleExtractor } from '../../languages/gradle/extractor.js';
-import { mavenExtractor, type JvmDependency } from '../../languages/maven/extractor.js';
 import { shellCommands } from '../../languages/shell/index.js';
+import { buildDependencies, type DeclaredInBuild } from './builds.js';
 import { DEPENDENCY_GLOBS } from './globs.js';
 import { h2oImages } from './images.js';
 import { filledIn, steps } from './variables.js';
@@ -27,22 +25,14 @@ const RELEASE =
 /** Folders of the release server: `rel-3.46.0/6`. */
 const RELEASE_FOLDER = /\/h2o\/rel-(?:[a-z]+|\d{1,3}\.\d{1,3}\.\d{1,3})\/(\d{1,5})\//;
 
-/** JARs and servers of H2O in Dockerfiles, Maven, Gradle and its catalogs, shell scripts, images, and committed JAR files. */
+/** JARs and servers of H2O in Dockerfiles, Maven, Gradle and its catalogs, sbt, shell scripts, images, and committed JAR files. */
 export async function h2oJars(workspace: Workspace): Promise<JarUse[]> {
   const found: JarUse[] = [];
   for (const path of await workspace.mentioning(workspace.glob(...DOCKERFILE_GLOBS), ['h2o'])) {
     const facts = await workspace.facts(dockerfileExtractor, path);
     if (facts) found.push(...inDockerfile(facts).map((use) => ({ ...use, path })));
   }
-  for (const path of await workspace.mentioning(workspace.glob('**/pom.xml'), ['ai.h2o'])) {
-    found.push(...ofH2o(path, (await workspace.facts(mavenExtractor, path)) ?? []));
-  }
-  for (const path of await workspace.mentioning(workspace.glob('**/*.{gradle,gradle.kts}'), ['ai.h2o'])) {
-    found.push(...ofH2o(path, (await workspace.facts(gradleExtractor, path)) ?? []));
-  }
-  for (const path of await workspace.mentioning(workspace.glob('**/*.versions.toml'), ['ai.h2o'])) {
-    found.push(...ofH2o(path, (await workspace.facts(gradleCatalogExtractor, path)) ?? []));
-  }
+  found.push(...(await buildDependencies(workspace, ['ai.h2o'])).flatMap(ofH2o));
   for (const path of await workspace.mentioning(workspace.glob(...DEPENDENCY_GLOBS.shell), ['h2o-', 'h2o_'])) {
     const text = await workspace.text(path);
     if (text !== undefined) found.push(...inScript(text).map((use) => ({ ...use, path })));
@@ -58,12 +48,10 @@ export async function h2oJars(workspace: Workspace): Promise<JarUse[]> {
   return found;
 }
 
-const ofH2o = (path: string, dependencies: readonly JvmDependency[]): JarUse[] =>
-  dependencies.flatMap(({ group, artifact, version, line }) =>
-    group === 'ai.h2o' && /^h2o-(?:genmodel|app|core)/.test(artifact) && version !== undefined
-      ? [{ path, line, version, what: `${group}:${artifact}` }]
-      : [],
-  );
+const ofH2o = ({ path, group, artifact, version, line }: DeclaredInBuild): JarUse[] =>
+  group === 'ai.h2o' && /^h2o-(?:genmodel|app|core)/.test(artifact) && version !== undefined
+    ? [{ path, line, version, what: `${group}:${artifact}` }]
+    : [];
 
 /** JARs that a build adds, copies or downloads, each on its own line. */
 function inDockerfile(facts: DockerfileFacts): Omit<JarUse, 'path'>[] {

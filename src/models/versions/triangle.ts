@@ -75,12 +75,39 @@ export function disagreements(workspace: Pick<Workspace, 'glob'>, corners: reado
   const groups = new Map<string, Corner[]>();
   for (const corner of corners) groups.set(project(corner.path), [...(groups.get(project(corner.path)) ?? []), corner]);
   const complete = [...groups.values()].filter((group) => kinds(group) > 1);
-  return (complete.length > 0 ? complete : [[...corners]]).flatMap((group) => {
-    if (kinds(group) < 2 || new Set(group.map(({ version }) => version)).size < 2) return [];
-    const odd = oddOne(group);
-    return odd ? [{ corners: group, odd }] : [];
-  });
+  const all = complete.length > 0 ? complete : [[...corners]];
+  return all
+    .flatMap((group) => byReader(workspace, group))
+    .flatMap((group) => {
+      if (kinds(group) < 2 || new Set(group.map(({ version }) => version)).size < 2) return [];
+      const odd = oddOne(group);
+      return odd ? [{ corners: group, odd }] : [];
+    });
 }
+
+/**
+ * A model in a JVM project is read with what that project brings along: what a sibling project of the same repository declares
+ * says nothing about it. Such models are compared with the clients alone.
+ */
+function byReader(workspace: Pick<Workspace, 'glob'>, group: readonly Corner[]): Corner[][] {
+  const builds = workspace.glob('**/{pom.xml,build.gradle,build.gradle.kts,build.sbt}').map(folderOf);
+  const home = (path: string): string | undefined =>
+    builds.filter((folder) => path.startsWith(folder)).sort((a, b) => b.length - a.length)[0];
+  const jars = group.filter(({ kind }) => kind === 'jar');
+  const isForeign = ({ kind, path }: Corner): boolean => {
+    const own = kind === 'artifact' ? home(path) : undefined;
+    if (own === undefined || jars.length === 0) return false;
+    return jars.every((jar) => {
+      const other = home(jar.path);
+      return other !== undefined && !own.startsWith(other) && !other.startsWith(own);
+    });
+  };
+  const foreign = group.filter(isForeign);
+  if (foreign.length === 0) return [[...group]];
+  return [group.filter((corner) => !isForeign(corner)), [...group.filter(({ kind }) => kind === 'client'), ...foreign]];
+}
+
+const folderOf = (path: string): string => path.slice(0, path.lastIndexOf('/') + 1);
 
 const kinds = (corners: readonly Corner[]): number => new Set(corners.map(({ kind }) => kind)).size;
 
