@@ -50,8 +50,7 @@ export class NamesAt extends Map<string, Expr> {
 
   /** `for statement in STATEMENTS`, `for name, statement in TABLES.items()`: one of them stands for all. */
   private bindLoop(target: Expr, iter: Expr, line: number): void {
-    const listed = (expr: Expr): Expr | undefined =>
-      expr.kind === 'Name' ? this.at(line).get(expr.id) : expr;
+    const listed = (expr: Expr): Expr | undefined => (expr.kind === 'Name' ? this.at(line).get(expr.id) : expr);
     if (iter.kind === 'Call' && iter.func.kind === 'Attribute' && /^(items|values)$/.test(iter.func.attr)) {
       const table = listed(iter.func.value);
       const value = table?.kind === 'Dict' ? table.entries[0]?.value : undefined;
