@@ -571,6 +571,7 @@ class Builder {
       return read;
     }
     if (isDull(node.func)) return templateCall(node.func, args);
+    this.#appended(func, args, scope);
     const single = statement && node.line === node.endLine;
     const holder = node.func.kind === 'Attribute' ? dottedName(node.func.value) : undefined;
     const ready = holder !== undefined && this.#ready.includes(holder);
@@ -585,6 +586,17 @@ class Builder {
       ...(ready ? { ready } : {}),
     });
     return { t: 'call', site: scope.calls.length - 1 };
+  }
+
+  /** `self.models.append(model)`: kept in a list that outlives the function. */
+  #appended(func: Sym, args: readonly Sym[], scope: Scope): void {
+    const value = args.at(-1);
+    if (func.t !== 'attr' || !APPENDERS.test(func.name) || !value || !FOLLOWED.has(value.t)) return;
+    const { of } = func;
+    const name = of.t === 'name' ? of.id : undefined;
+    const local = name !== undefined && scope.kind !== 'module' && scope.bindings.some((one) => one.name === name);
+    if (of.t !== 'attr' && (name === undefined || local)) return;
+    this.stores.push({ of, key: `[${APPENDED_KEY}]`, value, scope: scope.index });
   }
 
   /** As a value, but the attribute that is called is no read. */
@@ -608,6 +620,12 @@ function consumed({ func, args }: Call): readonly Expr[] {
   if (func.kind === 'Name') return CONSUMERS.test(func.id) ? args : [];
   return func.kind === 'Attribute' && CONSUMING_METHODS.test(func.attr) ? args.slice(0, 1) : [];
 }
+
+/** The key under which a list's items are kept: `models.append(model)`. */
+export const APPENDED_KEY = '+';
+const APPENDERS = /^(?:append|add|appendleft|insert)$/;
+/** Values that may be more than data. */
+const FOLLOWED = new Set<Sym['t']>(['name', 'call', 'attr', 'await', 'function', 'class', 'any', 'item']);
 
 /** What a service hangs values on under keys: aiohttp's application, a worker's context. */
 export const APPLICATION = /^(?:app|state|ctx|context)$/;

@@ -1,4 +1,4 @@
-import { itemKey } from '../../languages/python/flow-build.js';
+import { APPENDED_KEY, itemKey } from '../../languages/python/flow-build.js';
 import type { FlowStore, Sym } from '../../languages/python/flow.js';
 import type { Interpreter } from './interpreter.js';
 import type { Fn } from './program.js';
@@ -31,6 +31,7 @@ export class Containers {
     if (all.length === 0) return [];
     const wanted = itemKey(key);
     const exact = all.filter(({ store }) => store.key === wanted);
+    if (wanted === `[${APPENDED_KEY}]` && exact.length === 0) return [];
     return (exact.length > 0 ? exact : all)
       .slice(0, MAX_PUTS)
       .flatMap(({ store, fn }) => this.interpreter.values(store.value, this.interpreter.frame(fn, fn.owner)));

@@ -1,14 +1,17 @@
 import type { FlowCall, Sym } from '../../languages/python/flow.js';
 import type { Interpreter } from './interpreter.js';
+import { commandsIn } from './loops.js';
 import type { Fn, Program } from './program.js';
 import type { Value } from './values.js';
 
-export type EntryKind = 'route' | 'startup' | 'middleware' | 'coroutine';
+/** `command`: given to `asyncio.run` or its like, so that it has a loop of its own. */
+export type EntryKind = 'route' | 'startup' | 'middleware' | 'command' | 'coroutine';
 
 export interface Entry {
   readonly kind: EntryKind;
   /** How a person knows it: `POST /score`, `startup`, `consume()`. */
   readonly label: string;
+  readonly fn?: Fn;
 }
 
 const VERBS = /^(?:get|post|put|patch|delete|head|options|websocket|route|api_route|websocket_route|view)$/;
@@ -20,9 +23,11 @@ const STARTUP_LISTS = /^(?:on_startup|on_shutdown|on_cleanup|cleanup_ctx|before_
 /** What the web frameworks do with a function, as far as its decorators and registrations say. */
 export class Frameworks {
   readonly #startup: Set<Fn>;
+  readonly #commands: ReadonlySet<Fn>;
 
   constructor(program: Program, interpreter: Interpreter) {
     this.#startup = startupHandlers(program, interpreter);
+    this.#commands = commandsIn(program, interpreter);
   }
 
   entry(fn: Fn): Entry {
@@ -31,8 +36,9 @@ export class Frameworks {
       const route = routeOf(value, fn);
       if (route) return route;
     }
-    const name = fn.facts.qualname.replaceAll('.<locals>', '');
-    return { kind: fn.facts.name === 'dispatch' ? 'middleware' : 'coroutine', label: `${name}()` };
+    const label = `${fn.facts.qualname.replaceAll('.<locals>', '')}()`;
+    if (this.#commands.has(fn)) return { kind: 'command', label, fn };
+    return { kind: fn.facts.name === 'dispatch' ? 'middleware' : 'coroutine', label };
   }
 }
 

@@ -1,5 +1,5 @@
 import type { FlowBinding, FlowCall, FlowParam, Sym } from '../../languages/python/flow.js';
-import { APPLICATION, itemKey } from '../../languages/python/flow-build.js';
+import { APPENDED_KEY, APPLICATION, itemKey } from '../../languages/python/flow-build.js';
 import { Annotations } from './annotations.js';
 import { tellingOf, type Given } from './arguments.js';
 import { Branches } from './branches.js';
@@ -23,6 +23,9 @@ const MAX_VALUES = 12;
 const SILENT: ReadonlySet<Sym['t']> = new Set(['unknown', 'bool', 'template']);
 
 const GETTERS = /^(?:get|pop|setdefault)$/;
+const VIEWS = /^(?:values|items)$/;
+const ANY_KEY: Sym = { t: 'unknown' };
+const APPENDED: Sym = { t: 'string', value: APPENDED_KEY };
 
 /**
  * Works out what expressions stand for, on demand and across files: names through scopes, imports and re-exports,
@@ -94,7 +97,10 @@ export class Interpreter {
         return one ? this.values(one, frame) : sym.of.flatMap((each) => this.values(each, frame));
       }
       case 'element':
-        return this.values(sym.of, frame).flatMap((value) => elementsOf(value));
+        return [
+          ...this.values(sym.of, frame).flatMap((value) => elementsOf(value)),
+          ...this.containers.items(sym.of, APPENDED, frame),
+        ];
       case 'enter':
         return this.values(sym.of, frame).flatMap((value) => this.#entered(value));
       case 'function':
@@ -328,8 +334,9 @@ export class Interpreter {
     return this.callees(call, frame).flatMap((callee) => this.result(callee, call, frame));
   }
 
-  /** `models.get("churn")`: what was put into a dictionary, or the default. */
+  /** `models.get("churn")`: what was put into a dictionary, or the default. `models.items()`: all that was. */
   #gotten({ func, args: [key, otherwise] }: FlowCall, frame: Frame): Values {
+    if (func.t === 'attr' && VIEWS.test(func.name)) return this.#viewed(func.of, func.name === 'values', frame);
     if (func.t !== 'attr' || !GETTERS.test(func.name) || !key) return NOTHING;
     const dicts = this.values(func.of, frame).filter(({ kind }) => kind === 'dict');
     const found = [
@@ -337,6 +344,19 @@ export class Interpreter {
       ...dicts.flatMap((value) => this.#itemOf(value, key)),
     ];
     return found.length > 0 && otherwise ? [...found, ...this.values(otherwise, frame)] : found;
+  }
+
+  #viewed(of: Sym, bare: boolean, frame: Frame): Values {
+    const held = this.#held(of, frame);
+    if (held.length === 0) return NOTHING;
+    const each: Value = { kind: 'sequence', of: [NOTHING, held], each: false };
+    return [{ kind: 'sequence', of: [bare ? held : [each]], each: true }];
+  }
+
+  /** All that is in a dictionary or a list, as far as it is known. */
+  #held(of: Sym, frame: Frame): Values {
+    const dicts = this.values(of, frame).flatMap((value) => (value.kind === 'dict' ? [...value.of.values()].flat() : []));
+    return [...this.containers.items(of, ANY_KEY, frame), ...dicts];
   }
 
   #superOf(frame: Frame): Values {

@@ -2,6 +2,7 @@ import type { TraceStep } from '../../core/types.js';
 import type { Entry, Frameworks } from './frameworks.js';
 import type { CallGraph, Dispatch, Edge, Node, Sink } from './graph.js';
 import { familyOf, type Family } from './patterns.js';
+import { Loops } from './loops.js';
 import type { Fn } from './program.js';
 
 /** A line of a coroutine from which the event loop gets blocked. */
@@ -24,6 +25,8 @@ export interface Site {
   readonly brief: boolean;
   /** Everything that reaches it runs once, when the service starts or stops. */
   readonly once: boolean;
+  /** All that runs on its loop: a command-line tool's only coroutine, for which nobody waits. */
+  readonly alone: boolean;
 }
 
 export interface Step {
@@ -40,7 +43,7 @@ const MAX_ENTRIES = 5;
 
 /** Every line of a coroutine from which something blocks, in each family the nearest, by place. */
 export function sitesIn(graph: CallGraph, frameworks: Frameworks, isEntry: (path: string) => boolean): Site[] {
-  const entries = new Entries(frameworks);
+  const entries = new Entries(frameworks, new Loops(graph));
   for (const node of graph.nodes.values()) entries.learn(node);
   return FAMILIES.flatMap((family) => sitesOf(graph, family, entries, isEntry)).sort(byPlace);
 }
@@ -173,6 +176,7 @@ function siteOf(
     possible,
     brief: edge.sink.name === 'time.sleep' && isBrief(edge),
     once: reached.every(({ kind }) => kind === 'startup'),
+    alone: entries.alone(reached),
   };
 }
 
@@ -193,7 +197,15 @@ class Entries {
   readonly #callers = new Map<Fn, Set<Fn>>();
   readonly #known = new Map<Fn, readonly Entry[]>();
 
-  constructor(private readonly frameworks: Frameworks) {}
+  constructor(
+    private readonly frameworks: Frameworks,
+    private readonly loops: Loops,
+  ) {}
+
+  alone(entries: readonly Entry[]): boolean {
+    return entries.every(({ kind, fn }) => kind === 'startup' || (fn !== undefined && this.loops.alone(fn)));
+  }
+
 
   /** Has to be told of every node before anything is asked. */
   learn(node: Node): void {

@@ -28,10 +28,10 @@ export async function draftOf(site: Site, context: CheckContext, wording: Wordin
   return {
     location: { path, startLine: line, endLine },
     message: `${chainOf(site)} ${site.possible ? 'may be what runs here, and ' : ''}${wording.does}. Use ${sink.instead}.`,
-    consequence: wording.consequence(site),
+    consequence: site.alone && !site.once ? ALONE : wording.consequence(site),
     evidence: indirect ? `${text} → ${sink.name}` : text,
     trace: traceOf(site),
-    ...(isOffline(site, context) ? { severity: 'note' as const } : {}),
+    ...lowered(site, context),
     ...(fix ? { fix } : {}),
   };
 }
@@ -49,6 +49,17 @@ const isOffline = (site: Site, context: CheckContext): boolean => {
   const roles = context.roles(site.path);
   return site.once || site.brief || site.possible || roles.has('script') || roles.has('migration');
 };
+
+const ALONE =
+  'It is all that runs on this loop now (`asyncio.run` gave it one of its own): nobody waits behind it, until a second task joins.';
+
+/** What waits for a person at a terminal, or touches the disk, is right in a tool that does one thing at a time. */
+function lowered(site: Site, context: CheckContext): Pick<FindingDraft, 'severity'> {
+  if (isOffline(site, context)) return { severity: 'note' };
+  if (!site.alone) return {};
+  const light = site.sink.category === 'input' || site.family === 'file' || site.family === 'dataframe';
+  return { severity: light ? 'note' : 'warn' };
+}
 
 function chainOf(site: Site): string {
   const [first, ...rest] = site.steps;
