@@ -15,7 +15,7 @@ import type {
   PyNode,
   Stmt,
 } from './ast.js';
-import type { FlowBinding, FlowClass, FlowFunction, FlowParam, FlowStore, ModuleFlow, Sym } from './flow.js';
+import type { FlowBinding, FlowCall, FlowClass, FlowFunction, FlowParam, FlowStore, ModuleFlow, Sym } from './flow.js';
 import { conditionsOf, introspection, narrowing, presenceTest, readyHolders, type Narrowing } from './flow-tests.js';
 import { bindings as importBindings, dottedName, importedModule } from './names.js';
 import { children } from './walk.js';
@@ -572,6 +572,7 @@ class Builder {
     }
     if (isDull(node.func)) return templateCall(node.func, args);
     this.#appended(func, args, scope);
+    this.#updated(func, args, keywords, scope);
     const single = statement && node.line === node.endLine;
     const holder = node.func.kind === 'Attribute' ? dottedName(node.func.value) : undefined;
     const ready = holder !== undefined && this.#ready.includes(holder);
@@ -597,6 +598,16 @@ class Builder {
     const local = name !== undefined && scope.kind !== 'module' && scope.bindings.some((one) => one.name === name);
     if (of.t !== 'attr' && (name === undefined || local)) return;
     this.stores.push({ of, key: `[${APPENDED_KEY}]`, value, scope: scope.index });
+  }
+
+  /** `options.update({"pool_size": 5}, echo=True)` */
+  #updated(func: Sym, args: readonly Sym[], keywords: FlowCall['keywords'], scope: Scope): void {
+    if (func.t !== 'attr' || func.name !== 'update') return;
+    const entries = [...args.flatMap((arg) => (arg.t === 'dict' ? arg.of : [])), ...keywords];
+    for (const [key, value] of entries) {
+      if (key !== '' && key !== '*' && key !== '**')
+        this.stores.push({ of: func.of, key: `[${key}]`, value, scope: scope.index });
+    }
   }
 
   /** As a value, but the attribute that is called is no read. */

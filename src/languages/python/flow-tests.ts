@@ -105,6 +105,12 @@ export function readyHolders(test: Expr, holds = true): readonly string[] {
   if (test.kind === 'Compare') {
     const [op] = test.ops;
     const counts = op === '>' || op === '>=' || op === '!=' || op === 'is not';
+    // `if ready is queue._reader`: a select on the queue's pipe says so.
+    const [right] = test.comparators;
+    if (holds && (op === 'is' || op === '==') && right?.kind === 'Attribute' && right.attr === '_reader') {
+      const holder = dottedName(right.value);
+      return holder === undefined ? [] : [holder];
+    }
     return counts && holds ? readyHolders(test.left, true) : [];
   }
   if (test.kind !== 'Call' || test.func.kind !== 'Attribute') return [];

@@ -101,13 +101,31 @@ function addDictionary(
     for (const [key, held] of of)
       if (key !== '*' && key !== '**') given.set(key, { sym: symOf(held), frame: site.frame });
   }
-  // engine_args["pool_size"] = 10, after the dictionary was made
+  // engine_args["pool_size"] = 10, after the dictionary was made, here or in the function that makes it
   const name = sym.t === 'name' ? sym.id : sym.t === 'attr' ? sym.name : undefined;
-  for (const { of, key, value } of site.fn.module.flow.stores) {
-    const holder = of.t === 'name' ? of.id : of.t === 'attr' ? of.name : undefined;
-    if (holder === name && key.startsWith('[')) given.set(key.slice(1, -1), { sym: value, frame: site.frame });
+  const own = site.fn.module.flow.stores.filter(({ of }) => name !== undefined && holderName(of) === name);
+  for (const { key, value } of own)
+    if (key.startsWith('[')) given.set(key.slice(1, -1), { sym: value, frame: site.frame });
+  for (const fn of makersOf(sym, site, interpreter)) {
+    for (const { of, key, value, scope } of fn.module.flow.stores) {
+      const returned = fn.facts.returned.some((one) => one.t === 'name' && one.id === holderName(of));
+      if (!returned || fn.module.functions[scope] !== fn || !key.startsWith('[')) continue;
+      given.set(key.slice(1, -1), { sym: value, frame: interpreter.frame(fn, fn.owner) });
+    }
   }
   return known.length > 0 && known.every(({ of }) => !of.has('*') && !of.has('**'));
+}
+
+const holderName = (of: Sym): string | undefined => (of.t === 'name' ? of.id : of.t === 'attr' ? of.name : undefined);
+
+/** Functions whose result a name was given, or that are called on the spot: `**engine_options(url)`. */
+function makersOf(sym: Sym, { fn, frame }: CallSite, interpreter: Answers): Fn[] {
+  const defined = sym.t === 'name' ? interpreter.definition(sym, fn) : undefined;
+  const at = defined ?? { sym, fn };
+  const call = at.sym.t === 'call' ? at.fn.facts.calls[at.sym.site] : undefined;
+  if (!call) return [];
+  const from = at.fn === fn ? frame : interpreter.frame(at.fn, at.fn.owner);
+  return interpreter.callees(call, from).flatMap((value) => (value.kind === 'function' ? [value.fn] : []));
 }
 
 /** Back from a value to a symbol, as far as limits ask: numbers. */

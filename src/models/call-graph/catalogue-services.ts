@@ -81,6 +81,16 @@ export const SERVICES: readonly BlockingGroup[] = [
     source: THREADS,
   },
 
+  {
+    category: 'http',
+    names: `crewai.Crew.kickoff|kickoff_for_each|train|test|replay crewai.Agent.kickoff crewai.flow.flow.Flow.kickoff crewai.flow.Flow.kickoff autogen.*.initiate_chat|initiate_chats|generate_reply|run autogen.agentchat.**.initiate_chat smolagents.*Agent.run phi.agent.Agent.run|print_response agno.agent.Agent.run|print_response agno.team.Team.run|print_response haystack.Pipeline.run haystack.pipelines.*.run
+      pydantic_ai.Agent.run_sync agents.Runner.run_sync swarm.Swarm.run embedchain.App.query|chat|add mem0.Memory|MemoryClient.add|search|get_all|update|delete_all
+      langchain_core.language_models.BaseChatModel|BaseLanguageModel|BaseLLM.invoke|predict|batch|stream|generate langchain_core.language_models.**.BaseChatModel|BaseLanguageModel|BaseLLM.invoke|predict|batch|stream|generate langchain.**.BaseChatModel|BaseLanguageModel|BaseLLM.invoke|predict|batch|stream|generate langchain_core.retrievers.BaseRetriever.invoke|get_relevant_documents langchain|langchain_classic.retrievers.***.invoke|get_relevant_documents
+      langgraph.graph.state.CompiledStateGraph.invoke|stream|batch langgraph.graph.graph.CompiledGraph.invoke|stream|batch langgraph.pregel.Pregel.invoke|stream|batch`,
+    instead: 'its async methods (kickoff_async, ainvoke, a_initiate_chat, arun), or asyncio.to_thread',
+    source: 'https://docs.crewai.com/en/learn/kickoff-async',
+  },
+
   // ── Search and content on the web ──
   {
     category: 'http',

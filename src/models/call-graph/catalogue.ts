@@ -269,7 +269,7 @@ export const CATALOGUE: readonly BlockingGroup[] = [
     category: 'broker',
     names: `pika.BlockingConnection.channel().* kafka.KafkaConsumer.__iter__ kafka.KafkaConsumer.poll|commit|seek|partitions_for_topic kafka.KafkaProducer.flush kafka.KafkaProducer.send().get confluent_kafka.Consumer.poll|consume|commit confluent_kafka.Producer.flush confluent_kafka.admin.AdminClient.list_topics
       pika.BlockingConnection pika.BlockingConnection.* kombu.Connection.* stomp.Connection.connect|send nats.connect().request_sync zmq.Context.socket().recv|recv_json|recv_string|recv_multipart|recv_pyobj paho.mqtt.client.Client.connect|loop_forever
-      celery.Celery.send_task().get|wait celery.result.AsyncResult.get|wait celery.Celery.control.*** rq.Queue.enqueue pyspark.sql.SparkSession.sql().collect`,
+      celery.result.AsyncResult.get|wait celery.Celery.control.*** rq.Queue.enqueue pyspark.sql.SparkSession.sql().collect`,
     except: 'kombu.Connection.Producer kombu.Connection.SimpleQueue',
     instead: 'aiokafka, aio-pika, zmq.asyncio or the like',
     source: 'https://aiokafka.readthedocs.io/',

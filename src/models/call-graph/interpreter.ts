@@ -306,6 +306,11 @@ export class Interpreter {
       }
       case 'super':
         return this.classes.memberAfter(value.after, name, value.self);
+      case 'function':
+        // A task of Celery: the decorator's object, with the function behind it.
+        return name === 'delay' || name === 'apply_async'
+          ? [{ kind: 'external', name: `celery.Task.${name}`, bound: true }]
+          : NOTHING;
       default:
         return NOTHING;
     }
