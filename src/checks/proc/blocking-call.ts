@@ -29,7 +29,9 @@ dependencies to the call that blocks, and shows the way. What runs elsewhere is 
 pool. \`run_in_executor(None, fn())\` is reported: \`fn()\` runs first, on the loop. \`await\` proves nothing: awaiting a synchronous
 client's result still blocks.
 
-In startup and shutdown handlers, scripts and migrations it is a note: nobody waits behind them.
+In startup and shutdown handlers, scripts and migrations it is a note: nobody waits behind them. It is a warning where it happens once
+in a process (\`global client; if client is None: client = connect()\`), and in a command that \`asyncio.run\` gave a loop of its own and
+that starts no other task there; a prompt in such a command is a note. With \`asyncio.gather\` or a server on that loop it blocks again.
 
 Callables of your own: \`process.blocking\` and \`process.allow\` in the configuration.
 

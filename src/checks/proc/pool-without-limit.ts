@@ -1,7 +1,8 @@
 import { defineCheck } from '../../core/check.js';
 import type { Severity } from '../../core/types.js';
 import { keywordsOf, type Keywords } from '../../models/call-graph/calls.js';
-import type { Answers } from '../../models/call-graph/joined.js';
+import type { Answers, Radar } from '../../models/call-graph/joined.js';
+import type { Fn } from '../../models/call-graph/program.js';
 import { radar } from '../../models/call-graph/radar.js';
 import { lineText } from './support/draft.js';
 import { MAKER_LABEL, poolsOf, type PoolCall } from './support/pools.js';
@@ -56,7 +57,7 @@ engine = create_async_engine("postgresql+asyncpg://db/app", **arguments)
   async run(context) {
     const found = await context.model(radar);
     const pools = poolsOf(found).filter(
-      ({ fn }) => !['migration', 'test'].some((role) => context.roles(fn.module.path).has(role as 'test')),
+      ({ fn }) => !ASIDE.some((role) => context.roles(fn.module.path).has(role)) && !isCommand(fn, found),
     );
     if (pools.length === 0) return 'not-applicable';
     const { interpreter } = found.graph;
@@ -90,6 +91,10 @@ engine = create_async_engine("postgresql+asyncpg://db/app", **arguments)
     );
   },
 });
+
+/** What runs once, alone, and ends. */
+const ASIDE = ['migration', 'test', 'script'] as const;
+const isCommand = (fn: Fn, { frameworks }: Radar): boolean => frameworks.entry(fn).kind === 'command';
 
 const LIMITS: Readonly<Record<PoolCall['made'], string>> = {
   asyncpg: '`max_size`',

@@ -90,7 +90,7 @@ export const CATALOGUE: readonly BlockingGroup[] = [
       replicate.run together.Together.**.create huggingface_hub.hf_hub_download|snapshot_download huggingface_hub.InferenceClient.*
       ollama.chat|generate|embeddings|embed|list|pull ollama.Client.chat|generate|embeddings|embed|list|pull litellm.completion|embedding|text_completion
       gradio_client.Client gradio_client.Client.predict gradio_client.Client.submit().result posthog.Posthog.flush|shutdown
-      mlflow.***.load_model|log_model|save_model mlflow.log_metric|log_metrics|log_param|log_params|log_artifact|log_artifacts|log_dict|log_text|set_tag|set_tags|start_run|end_run|register_model|search_runs|get_run|set_experiment|get_experiment_by_name mlflow.MlflowClient.* mlflow.tracking.MlflowClient.* mlflow.client.MlflowClient.* wandb.init|log|finish`,
+      mlflow.***.load_model|log_model|save_model mlflow.log_metric|log_metrics|log_param|log_params|log_artifact|log_artifacts|log_dict|log_text|set_tag|set_tags|start_run|end_run|register_model|search_runs|get_run|set_experiment|get_experiment_by_name mlflow.MlflowClient.* mlflow.tracking.MlflowClient.* mlflow.client.MlflowClient.* wandb.init|finish`,
     except: 'huggingface_hub.InferenceClient.close',
     instead: 'the client’s async class (AsyncOpenAI, AsyncAnthropic, …)',
     source: 'https://github.com/openai/openai-python#async-usage',

@@ -2,7 +2,8 @@ import type { FlowCall, Sym } from '../../languages/python/flow.js';
 import { saidAsync } from './branches.js';
 import type { Classes } from './classes.js';
 import type { Given } from './arguments.js';
-import { isContextManager } from './decorations.js';
+import { isCachedForEver, isContextManager } from './decorations.js';
+import { firstUseLines } from './first-use.js';
 import { Interpreter } from './interpreter.js';
 import type { Blocking, BlockingCallables } from './patterns.js';
 import type { Cls, Fn, Program } from './program.js';
@@ -26,6 +27,8 @@ export interface Edge {
   readonly among?: Dispatch | undefined;
   /** How many of the classes it may be called on have this one. */
   readonly share: number;
+  /** Runs once in a process: what it makes is kept and asked for before. */
+  readonly firstUse: boolean;
 }
 
 /** A call of a method that subclasses have of their own. */
@@ -68,6 +71,7 @@ export class CallGraph {
   readonly #coroutines = new Set<Node>();
   #among: Dispatch | undefined;
   #share = 1;
+  #firstUse: (line: number) => boolean = () => false;
 
   constructor(
     readonly program: Program,
@@ -123,6 +127,7 @@ export class CallGraph {
 
   #expand(node: Node): void {
     const { frame } = node;
+    this.#firstUse = firstUseLines(frame.fn);
     const returned = node.awaited ? returnedCalls(frame.fn) : undefined;
     const skipped = this.interpreter.branches.skipped(frame);
     const async = saidAsync(frame);
@@ -387,8 +392,9 @@ export class CallGraph {
     }
   }
 
-  #edge(from: Node, said: Omit<Edge, 'among' | 'share'>): void {
-    const edge = { ...said, among: this.#among, share: this.#share };
+  #edge(from: Node, said: Omit<Edge, 'among' | 'share' | 'firstUse'>): void {
+    const firstUse = this.#firstUse(said.line) || (said.to !== undefined && isCachedForEver(said.to.frame.fn));
+    const edge = { ...said, among: this.#among, share: this.#share, firstUse };
     from.edges.push(edge);
     edge.to?.callers.push({ from, edge });
   }

@@ -65,7 +65,16 @@ export class PatternIndex {
     if (this.#exact.has(name)) return this.#exact.get(name);
     const parts = split(name);
     const candidates = [...(this.#byHead.get(parts[0] ?? '') ?? []), ...(this.#byHead.get('*') ?? [])];
-    return candidates.find(({ segments }) => matches(segments, 0, parts, 0))?.of;
+    const found = candidates.find(({ segments }) => matches(segments, 0, parts, 0));
+    return found?.of && found.segments.includes('***') && this.#isOfAnswer(parts) ? undefined : found?.of;
+  }
+
+  /** `table.get_item(…).get("Item")`, `for row in query.all()`: what a request answered is data, whatever it is asked for. */
+  #isOfAnswer(parts: readonly string[]): boolean {
+    if (!DATA.test(parts.at(-1) ?? '')) return false;
+    return parts.some(
+      (part, index) => index < parts.length - 1 && part.endsWith('()') && this.match(callOf(parts.slice(0, index + 1))),
+    );
   }
 }
 
@@ -82,6 +91,12 @@ function matches(pattern: Pattern['segments'], i: number, parts: readonly string
   }
   return false;
 }
+
+/** Methods that lists and dictionaries have, too. */
+const DATA = /^(?:__iter__|get|update|delete|add|set|insert|count|index|copy|pop|items|keys|values|all|first|search|list)$/;
+
+/** `a.b()` → the call `a.b`. */
+const callOf = (parts: readonly string[]): string => parts.join('.').slice(0, -2);
 
 const segment = (text: string): RegExp =>
   new RegExp(`^${text.replace(/[.+?^${}()|[\]\\]/g, '\\$&').replaceAll('*', '[^.()]*')}$`);

@@ -23,6 +23,8 @@ export interface Site {
   readonly possible: boolean;
   /** A sleep of at most a hundredth of a second, written as a number. */
   readonly brief: boolean;
+  /** It blocks once in a process, when what it makes is first asked for. */
+  readonly firstUse: boolean;
   /** Everything that reaches it runs once, when the service starts or stops. */
   readonly once: boolean;
   /** All that runs on its loop: a command-line tool's only coroutine, for which nobody waits. */
@@ -50,11 +52,14 @@ export function sitesIn(graph: CallGraph, frameworks: Frameworks, isEntry: (path
 
 export const byPlace = (a: Site, b: Site): number => (a.path === b.path ? a.line - b.line : a.path < b.path ? -1 : 1);
 
+/** How surely a call blocks: each time, once in a process, or only as one of several implementations. */
+const Surety = { Always: 0, FirstUse: 1, Possible: 2 } as const;
+type Surety = number;
+
 interface Way {
   readonly edge: Edge;
   readonly distance: number;
-  /** Some implementations of an abstract method on the way block, most do not. */
-  readonly possible: boolean;
+  readonly surety: Surety;
 }
 type Nearest = ReadonlyMap<Node, Way>;
 
@@ -66,21 +71,19 @@ function distances(graph: CallGraph, family: Family): Nearest {
 }
 
 /**
- * Outwards from the sinks. A call that may run one of several implementations blocks when enough of them do; what fewer
- * of them do comes last, and as a possibility.
+ * Outwards from the sinks. What happens once in a process comes after what happens each time. A call that may run one of
+ * several implementations blocks when enough of them do; what fewer of them do comes last, and as a possibility.
  */
 function nearest(graph: CallGraph, wanted: (sink: Sink) => boolean): Nearest {
   const best = new Map<Node, Way>();
-  const starts: Node[] = [];
-  for (const node of graph.nodes.values()) {
-    const edge = node.edges.find(({ sink }) => sink && wanted(sink));
-    if (!edge) continue;
-    best.set(node, { edge, distance: 0, possible: false });
-    starts.push(node);
-  }
   const blocking = new Map<Dispatch, number>();
-  const left: { readonly from: Node; readonly edge: Edge; readonly distance: number }[] = [];
-  const spread = (start: readonly Node[], possible: boolean): void => {
+  const left: { readonly from: Node; readonly way: Way }[] = [];
+  const reach = (from: Node, way: Way, next: Node[]): void => {
+    if (best.has(from)) return;
+    best.set(from, way);
+    next.push(from);
+  };
+  const spread = (start: readonly Node[], surety: Surety): void => {
     let front = start;
     while (front.length > 0) {
       const next: Node[] = [];
@@ -88,33 +91,48 @@ function nearest(graph: CallGraph, wanted: (sink: Sink) => boolean): Nearest {
         const distance = (best.get(node)?.distance ?? 0) + 1;
         for (const { from, edge } of node.callers) {
           if (best.has(from)) continue;
-          if (edge.among && !possible) {
-            const count = (blocking.get(edge.among) ?? 0) + edge.share;
-            blocking.set(edge.among, count);
-            if (count < edge.among.needed) {
-              left.push({ from, edge, distance });
-              continue;
-            }
-          }
-          best.set(from, { edge, distance, possible });
-          next.push(from);
+          const seldom = seldomOf(edge, surety, blocking);
+          if (seldom > surety) left.push({ from, way: { edge, distance, surety: seldom } });
+          else reach(from, { edge, distance, surety }, next);
         }
       }
       front = next;
     }
   };
-  spread(starts, false);
-  for (const { from, edge, distance } of left) {
-    if (best.has(from)) continue;
-    best.set(from, { edge, distance, possible: true });
-    spread([from], true);
+  const starts: Node[] = [];
+  for (const node of graph.nodes.values()) {
+    const sinks = node.edges.filter(({ sink }) => sink && wanted(sink));
+    const always = sinks.find(({ firstUse }) => !firstUse);
+    const [first] = sinks;
+    if (always) reach(node, { edge: always, distance: 0, surety: Surety.Always }, starts);
+    else if (first) left.push({ from: node, way: { edge: first, distance: 0, surety: Surety.FirstUse } });
+  }
+  spread(starts, Surety.Always);
+  for (const surety of [Surety.FirstUse, Surety.Possible]) {
+    // Spreading finds more that comes later: read to the end as it grows.
+    for (const { from, way } of left) {
+      if (way.surety !== surety) continue;
+      const next: Node[] = [];
+      reach(from, way, next);
+      spread(next, surety);
+    }
   }
   return best;
 }
 
+/** How surely a caller blocks that has this edge to what blocks as surely as said. */
+function seldomOf(edge: Edge, surety: Surety, blocking: Map<Dispatch, number>): Surety {
+  if (edge.among && surety !== Surety.Possible) {
+    const count = (blocking.get(edge.among) ?? 0) + edge.share;
+    blocking.set(edge.among, count);
+    if (count < edge.among.needed) return Surety.Possible;
+  }
+  return edge.firstUse && surety === Surety.Always ? Surety.FirstUse : surety;
+}
+
 function sitesOf(graph: CallGraph, family: Family, entries: Entries, isEntry: (path: string) => boolean): Site[] {
   const best = distances(graph, family);
-  const found = new Map<string, { site: Site; distance: number }>();
+  const found = new Map<string, { site: Site; distance: number; surety: Surety }>();
   for (const node of graph.coroutines) {
     const path = node.frame.fn.module.path;
     if (!isEntry(path)) continue;
@@ -123,28 +141,35 @@ function sitesOf(graph: CallGraph, family: Family, entries: Entries, isEntry: (p
       const way = edge.to && best.get(edge.to);
       if (!direct && !way) continue;
       const distance = direct ? 0 : (way?.distance ?? 0) + 1;
-      const possible = !direct && (way?.possible === true || isUnlikely(edge, node, best));
+      const surety = suretyOf(edge, direct ? undefined : way, node, best);
       const key = `${path}:${edge.line}`;
       const known = found.get(key);
-      if (known && (known.site.possible === possible ? known.distance <= distance : possible)) continue;
-      const site = siteOf({ node, first: edge, possible }, family, best, entries);
-      if (site) found.set(key, { site, distance });
+      if (known && (known.surety === surety ? known.distance <= distance : known.surety < surety)) continue;
+      const site = siteOf({ node, first: edge, surety }, family, best, entries);
+      if (site) found.set(key, { site, distance, surety });
     }
   }
   return [...found.values()].map(({ site }) => site);
 }
 
+function suretyOf(edge: Edge, way: Way | undefined, node: Node, best: Nearest): Surety {
+  const own = edge.firstUse ? Surety.FirstUse : Surety.Always;
+  if (!way) return own;
+  return isUnlikely(edge, node, best) ? Surety.Possible : Math.max(own, way.surety);
+}
+
 /** The edge leads to one implementation of many, most of which do not block. */
 function isUnlikely({ among }: Edge, node: Node, best: Nearest): boolean {
   if (!among) return false;
-  const blocking = node.edges.filter(
-    (edge) => edge.among === among && edge.to && best.get(edge.to)?.possible === false,
-  );
+  const blocking = node.edges.filter(({ among: of, to }) => {
+    const way = of === among && to ? best.get(to) : undefined;
+    return way !== undefined && way.surety !== Surety.Possible;
+  });
   return blocking.reduce((sum, { share }) => sum + share, 0) < among.needed;
 }
 
 function siteOf(
-  { node, first, possible }: { readonly node: Node; readonly first: Edge; readonly possible: boolean },
+  { node, first, surety }: { readonly node: Node; readonly first: Edge; readonly surety: Surety },
   family: Family,
   best: Nearest,
   entries: Entries,
@@ -173,7 +198,8 @@ function siteOf(
     steps,
     statement: first.call?.statement === true && first.sink !== undefined,
     entries: reached,
-    possible,
+    possible: surety === Surety.Possible,
+    firstUse: surety === Surety.FirstUse,
     brief: edge.sink.name === 'time.sleep' && isBrief(edge),
     once: reached.every(({ kind }) => kind === 'startup'),
     alone: entries.alone(reached),

@@ -177,6 +177,9 @@ function querysetResult(method: string): string {
   return RECORD.test(method) ? 'django.db.models.Model' : `django.db.models.Model.objects.${method}()`;
 }
 
+/** An H2O model answers with a frame that stays on the cluster. */
+const H2O_FRAME =
+  /^(?:h2o|mlflow\.h2o)\.(?:.*\.)?(?:predict|predict_leaf_node_assignment|predict_contributions|staged_predict_proba)$/;
 const PANDAS_READER = /^pandas\.read_\w+$/;
 const POLARS_READER = /^polars\.read_\w+$/;
 const POLARS_SCANNER = /^polars\.scan_\w+$/;
@@ -193,6 +196,7 @@ export function resultOf(callee: string): string {
   if (known !== undefined) return known;
   const queryset = QUERYSET.exec(callee)?.[1];
   if (queryset !== undefined) return querysetResult(queryset);
+  if (H2O_FRAME.test(callee)) return 'h2o.H2OFrame';
   if (PANDAS_READER.test(callee)) return 'pandas.DataFrame';
   if (POLARS_READER.test(callee)) return 'polars.DataFrame';
   if (POLARS_SCANNER.test(callee)) return 'polars.LazyFrame';

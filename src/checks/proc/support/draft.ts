@@ -28,7 +28,7 @@ export async function draftOf(site: Site, context: CheckContext, wording: Wordin
   return {
     location: { path, startLine: line, endLine },
     message: `${chainOf(site)} ${site.possible ? 'may be what runs here, and ' : ''}${wording.does}. Use ${sink.instead}.`,
-    consequence: site.alone && !site.once ? ALONE : wording.consequence(site),
+    consequence: site.once ? wording.consequence(site) : site.alone ? ALONE : site.firstUse ? FIRST_USE : wording.consequence(site),
     evidence: indirect ? `${text} → ${sink.name}` : text,
     trace: traceOf(site),
     ...lowered(site, context),
@@ -53,10 +53,13 @@ const isOffline = (site: Site, context: CheckContext): boolean => {
 const ALONE =
   'It is all that runs on this loop now (`asyncio.run` gave it one of its own): nobody waits behind it, until a second task joins.';
 
+const FIRST_USE =
+  'It happens once, when this is first asked for, and everybody who is served at that moment waits. Make it in the lifespan handler.';
+
 /** What waits for a person at a terminal, or touches the disk, is right in a tool that does one thing at a time. */
 function lowered(site: Site, context: CheckContext): Pick<FindingDraft, 'severity'> {
   if (isOffline(site, context)) return { severity: 'note' };
-  if (!site.alone) return {};
+  if (!site.alone && !site.firstUse) return {};
   const light = site.sink.category === 'input' || site.family === 'file' || site.family === 'dataframe';
   return { severity: light ? 'note' : 'warn' };
 }
