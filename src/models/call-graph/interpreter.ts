@@ -360,7 +360,9 @@ export class Interpreter {
 
   /** All that is in a dictionary or a list, as far as it is known. */
   #held(of: Sym, frame: Frame): Values {
-    const dicts = this.values(of, frame).flatMap((value) => (value.kind === 'dict' ? [...value.of.values()].flat() : []));
+    const dicts = this.values(of, frame).flatMap((value) =>
+      value.kind === 'dict' ? [...value.of.values()].flat() : [],
+    );
     return [...this.containers.items(of, ANY_KEY, frame), ...dicts];
   }
 

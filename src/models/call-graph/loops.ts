@@ -63,7 +63,9 @@ function coroutinesOf(sym: Sym | undefined, frame: Frame, interpreter: Interpret
 function wrappersOf(fn: Fn, interpreter: Interpreter): readonly Frame[] {
   const { decorators } = fn.facts;
   if (decorators.length === 0) return [];
-  const scope = fn.owner ? (fn.module.functions[fn.owner.facts.parent] ?? fn.module.body) : (fn.parent ?? fn.module.body);
+  const scope = fn.owner
+    ? (fn.module.functions[fn.owner.facts.parent] ?? fn.module.body)
+    : (fn.parent ?? fn.module.body);
   const bare: Value = { kind: 'function', fn };
   return decorators
     .flatMap(({ value }) => interpreter.values(value, interpreter.frame(scope, scope.owner)))
@@ -123,7 +125,9 @@ export class Loops {
       const name = calledName(call) ?? '';
       if (SPAWNS.test(name)) return true;
       if (!call.awaited || !SERVES.test(name)) return false;
-      return !this.graph.interpreter.callees(call, frame).some(({ kind }) => kind === 'function' || kind === 'offloaded');
+      return !this.graph.interpreter
+        .callees(call, frame)
+        .some(({ kind }) => kind === 'function' || kind === 'offloaded');
     });
   }
 }

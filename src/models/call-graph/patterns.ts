@@ -93,7 +93,8 @@ function matches(pattern: Pattern['segments'], i: number, parts: readonly string
 }
 
 /** Methods that lists and dictionaries have, too. */
-const DATA = /^(?:__iter__|get|update|delete|add|set|insert|count|index|copy|pop|items|keys|values|all|first|search|list)$/;
+const DATA =
+  /^(?:__iter__|get|update|delete|add|set|insert|count|index|copy|pop|items|keys|values|all|first|search|list)$/;
 
 /** `a.b()` → the call `a.b`. */
 const callOf = (parts: readonly string[]): string => parts.join('.').slice(0, -2);

@@ -232,7 +232,6 @@ class Entries {
     return entries.every(({ kind, fn }) => kind === 'startup' || (fn !== undefined && this.loops.alone(fn)));
   }
 
-
   /** Has to be told of every node before anything is asked. */
   learn(node: Node): void {
     for (const { to } of node.coroutines) this.#add(to.frame.fn, node.frame.fn);

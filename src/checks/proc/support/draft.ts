@@ -28,7 +28,13 @@ export async function draftOf(site: Site, context: CheckContext, wording: Wordin
   return {
     location: { path, startLine: line, endLine },
     message: `${chainOf(site)} ${site.possible ? 'may be what runs here, and ' : ''}${wording.does}. Use ${sink.instead}.`,
-    consequence: site.once ? wording.consequence(site) : site.alone ? ALONE : site.firstUse ? FIRST_USE : wording.consequence(site),
+    consequence: site.once
+      ? wording.consequence(site)
+      : site.alone
+        ? ALONE
+        : site.firstUse
+          ? FIRST_USE
+          : wording.consequence(site),
     evidence: indirect ? `${text} → ${sink.name}` : text,
     trace: traceOf(site),
     ...lowered(site, context),
