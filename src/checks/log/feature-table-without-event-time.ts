@@ -17,7 +17,8 @@ export const featureTableWithoutEventTime = defineCheck({
   why: `Training must see each feature as it was at the moment of the prediction. Without the time at which a value became true that join cannot be written, and the model learns from the future.
 \`created_at\` says when the row was stored, which a backfill changes.
 
-Accepted names come from the configuration (\`logical.eventTime\`); \`valid_from\` needs \`valid_to\` beside it. A \`timestamp\` without time zone is a warning: it moves by hours with the session's
+Accepted names come from the configuration (\`logical.eventTime\`); \`valid_from\` needs \`valid_to\` beside it. A zoned time of another name that stands in the table's key is a note: name
+it there. A \`timestamp\` without time zone is a warning: it moves by hours with the session's
 zone, and across a daylight-saving change. Whether a table holds features is judged by its name and by its columns.
 
 Sources: [PostgreSQL, date/time types](https://www.postgresql.org/docs/current/datatype-datetime.html), [Feast, point-in-time joins](https://docs.feast.dev/getting-started/concepts/point-in-time-joins).`,
@@ -75,12 +76,41 @@ async function judge(schema: Schema, table: Table, context: Context): Promise<Fi
     context.inconclusive(unknownFrom(tableLabel(table.name), doubt));
     return [];
   }
-  return [await missing(schema, table, context)];
+  const keyed = keyTime(table);
+  return [keyed === undefined ? await missing(schema, table, context) : otherName(table, keyed)];
+}
+
+/** When a row was stored or changed says nothing about when its value became true. */
+const STORED = /^(created|updated|inserted|ingested|loaded|modified|processed|deleted|last_\w+)(_|$)/;
+
+/** A zoned time, never null, that tells rows of one entity apart: it is the event time, whatever it is called. */
+function keyTime(table: Table): Column | undefined {
+  const keys = [
+    ...table.constraints.flatMap(({ kind, columns }) => (kind === 'primary' || kind === 'unique' ? [columns] : [])),
+    ...table.indexes.flatMap(({ unique, keys }) => (unique ? [keys.flatMap(({ column }) => column ?? [])] : [])),
+  ].filter((columns) => columns.length > 1);
+  return keys
+    .flat()
+    .flatMap((name) => table.columns.get(name) ?? [])
+    .find((column) => !column.nullable && ZONED.test(column.type) && !STORED.test(snakeCase(column.name)));
+}
+
+function otherName(table: Table, column: Column): FindingDraft {
+  const label = tableLabel(table.name);
+  const { path, line, endLine } = column.origin;
+  return {
+    location: { path, startLine: line, endLine },
+    severity: 'note',
+    message: `Feature table \`${label}\` keeps its time in \`${column.name}\`, which \`logical.eventTime\` does not name.`,
+    consequence: 'Nothing that reads features by their event time knows this column: name it in the configuration.',
+    evidence: `${label}.${column.name} event time by another name`,
+  };
 }
 
 /** A type of the project's own may well be zoned. */
-const isZoned = (column: Column): boolean =>
-  column.typeUnknown === true || /^(timestamp(\(\d\))? with time zone|tstzrange)$/.test(column.type);
+const isZoned = (column: Column): boolean => column.typeUnknown === true || ZONED.test(column.type);
+
+const ZONED = /^(timestamp(\(\d\))? with time zone|tstzrange)$/;
 
 /** Tables that hold only the latest value keep no history anyway. */
 const LATEST = /(^|_)(online|latest|current|serving|cache)(_|$)/;

@@ -18,7 +18,7 @@ const PRODUCT =
 
 /** Tables about features rather than of them: definitions, registries, statistics, jobs. */
 const ABOUT_FEATURES =
-  /^features?_(definitions?|registr(y|ies)|sets?|groups?|views?|metadata|catalog(ue)?|importances?|types?|schemas?|configs?|configurations?|specs?|names?|tags?|lineage|stat(s|istics)|services?|jobs?|runs?|requests?|versions?|usages?|access|limits?|categor(y|ies)|permissions?|settings?|overrides?|audit\w*|descriptions?|translations?)$/;
+  /^features?_(definitions?|registr(y|ies)|sets?|groups?|views?|metadata|catalog(ue)?|importances?|types?|schemas?|configs?|configurations?|specs?|names?|tags?|lineage|stat(s|istics)|services?|jobs?|runs?|requests?|versions?|usages?|access|limits?|categor(y|ies)|permissions?|settings?|overrides?|audit\w*|descriptions?|translations?|rankings?|selections?|correlations?|drifts?|drift_\w+|analys[ei]s)$/;
 
 const ENTITY_KEY = /(^|_)(id|key|uuid|guid|entity|sku|hash)$|^entity/;
 const NUMERIC = /^(numeric|real|double precision|float\w*)$/;
