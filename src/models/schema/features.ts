@@ -20,6 +20,10 @@ const PRODUCT =
 const ABOUT_FEATURES =
   /^features?_(definitions?|registr(y|ies)|sets?|groups?|views?|metadata|catalog(ue)?|importances?|types?|schemas?|configs?|configurations?|specs?|names?|tags?|lineage|stat(s|istics)|services?|jobs?|runs?|requests?|versions?|usages?|access|limits?|categor(y|ies)|permissions?|settings?|overrides?|audit\w*|descriptions?|translations?|rankings?|selections?|correlations?|drifts?|drift_\w+|analys[ei]s)$/;
 
+/** What a platform writes down about its own work: `feature_training_lineage`, `feature_dataset_quality`. */
+const ABOUT_WORK =
+  /^features?_(\w+_)?(lineage|quality|registry|definitions?|metadata|importances?|statistics|monitoring|metrics|eval|evaluations?|backfills?|materializations?)$/;
+
 const ENTITY_KEY = /(^|_)(id|key|uuid|guid|entity|sku|hash)$|^entity/;
 const NUMERIC = /^(numeric|real|double precision|float\w*)$/;
 const VECTOR = /^(vector|halfvec|sparsevec)$/;
@@ -45,7 +49,7 @@ export function isFeatureTable(table: TableShape, settings: Settings): boolean {
     [name, table.name.name.toLowerCase(), qualified].some((text) => picomatch.isMatch(text, [...patterns]));
   if (matches(exclude) || name.startsWith('featured')) return false;
   if (matches(include.filter((pattern) => !BUILT_IN.has(pattern)))) return true;
-  if (ABOUT_FEATURES.test(name)) return false;
+  if (ABOUT_FEATURES.test(name) || ABOUT_WORK.test(name)) return false;
   return matches(include) ? hasEvidence(columns) : hasStrongEvidence(columns);
 }
 
