@@ -17,8 +17,8 @@ const LAYOUT: readonly (readonly [Role, readonly string[]])[] = [
   [
     'development',
     [
-      '**/*{docker-compose,compose}*{.,-,_}{override,dev,develop,development,local,test,tests,testing,ci,e2e,debug,example}.{yml,yaml}',
-      '**/*{docker-compose,compose}*{.,-,_}{override,dev,develop,development,local,test,tests,testing,ci,e2e,debug}{.,-,_}*.{yml,yaml}',
+      '**/*{docker-compose,compose}*{.,-,_}{override,dev,develop,development,local,test,tests,testing,ci,integration,e2e,debug,example}.{yml,yaml}',
+      '**/*{docker-compose,compose}*{.,-,_}{override,dev,develop,development,local,test,tests,testing,ci,integration,e2e,debug}{.,-,_}*.{yml,yaml}',
       '.github/workflows/**',
       '.gitlab-ci.yml',
       '.circleci/**',

@@ -63,7 +63,7 @@ Sources: [the java command, MaxRAMPercentage](https://docs.oracle.com/en/java/ja
           (other) =>
             other.container.name === name &&
             other.decidedBy !== undefined &&
-            workload.variants.includes(other.workload),
+            workload.variants.some(({ containers }) => containers.includes(other.container)),
         );
       if (missingEverywhere(workload, (variant) => variant === workload || !set(container.name)))
         findings.add(workload, ownRule ? notJudged(memory) : describe(memory));

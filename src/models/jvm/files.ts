@@ -10,13 +10,14 @@ import type { ArgumentFile, StartScript } from './start.js';
 export async function startScript(workspace: Workspace, container: Container): Promise<StartScript | undefined> {
   const { built } = container;
   if (built === undefined) return undefined;
-  const words = (container.entrypoint ?? built.entrypoint ?? container.command ?? built.command)?.words ?? [];
-  const name = words.flatMap((word) => word.split(/\s+/)).find((word) => /\.(?:sh|bash)$|entrypoint$/.test(word));
-  const file = name?.slice(name.lastIndexOf('/') + 1);
-  if (file === undefined || file === '') return undefined;
-  const path = inBuild(workspace, built, file);
-  const text = path === undefined ? undefined : await workspace.text(path);
-  return path === undefined || text === undefined ? undefined : { path, text };
+  const { words } = effectiveCommand(container);
+  const names = words.flatMap((word) => word.split(/\s+/)).filter((word) => /\.(?:sh|bash)$|entrypoint$/.test(word));
+  for (const name of names) {
+    const path = inBuild(workspace, built, name.slice(name.lastIndexOf('/') + 1));
+    const text = path === undefined ? undefined : await workspace.text(path);
+    if (path !== undefined && text !== undefined) return { path, text };
+  }
+  return undefined;
 }
 
 /** Files of JVM options that are mounted where a known image reads them. */

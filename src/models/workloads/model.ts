@@ -132,6 +132,8 @@ export interface Workload {
   readonly variants: readonly Workload[];
   /** Set when the workload is another one under further files: then only what these files have a part in is its own. */
   readonly overlayFiles: readonly string[] | undefined;
+  /** Only these further files have it. */
+  readonly introduced?: true;
 }
 
 export interface ComposeFacts {

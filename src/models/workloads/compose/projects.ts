@@ -24,46 +24,67 @@ const CI = /(?:^|\/)(?:\.github|\.gitlab|\.circleci)\//;
 
 interface ComposeFile {
   readonly path: string;
-  readonly names: ReadonlySet<string>;
+  readonly services: ReadonlyMap<string, YamlNode>;
   /** Services without image, build and extends: they only make sense over another file. */
   readonly partial: ReadonlySet<string>;
 }
 
+/** The services of one project, and what the project is to another one in its folder. */
+interface Loaded {
+  readonly path: string;
+  readonly workloads: readonly Workload[];
+  /** Laid over these. */
+  readonly overlayOf?: readonly Workload[];
+  /** Runs instead of these. */
+  readonly insteadOf?: readonly Workload[];
+  readonly production: boolean;
+}
+
 /** All services of all Compose projects in the repository. */
 export async function composeWorkloads(workspace: Workspace): Promise<Workload[]> {
-  const files = await composeFiles(workspace);
   const loader = new ProjectLoader(workspace);
-  const directories = groupedByDirectory(files);
-  const projects: { workloads: Workload[]; overlayOf: Workload[] | undefined; production: boolean; path: string }[] =
-    [];
-  for (const [directory, inside] of directories) {
-    const base = DEFAULTS.map((name) => inside.find((file) => file.path === join(directory, name))).find(
-      (file) => file !== undefined,
-    );
-    const override = OVERRIDES.map((name) => inside.find((file) => file.path === join(directory, name))).find(
-      (file) => file !== undefined,
-    );
-    const builds = base ? await buildsOver(loader, base, inside, directory) : NO_BUILDS;
-    const files = base ? [base.path, ...(override ? [override.path] : [])] : [];
-    const first = base && (await loadProject(workspace, loader, files, directory, false, builds));
-    if (base && first) projects.push({ workloads: first, overlayOf: undefined, production: true, path: base.path });
-    for (const file of inside) {
-      if (file === base || file === override) continue;
-      const relation = relationTo(file, base);
-      const production = !workspace.roles(file.path).has('development');
-      if (base && relation !== 'apart') {
-        const over = await loadProject(workspace, loader, [base.path, file.path], directory, true);
-        if (over) projects.push({ workloads: over, overlayOf: first ?? [], production, path: file.path });
-      } else {
-        const alone = await loadProject(workspace, loader, [file.path], directory, false);
-        if (alone) projects.push({ workloads: alone, overlayOf: undefined, production, path: file.path });
-      }
-    }
-  }
+  const projects: Loaded[] = [];
+  for (const [directory, inside] of groupedByDirectory(await composeFiles(workspace)))
+    projects.push(...(await projectsIn(workspace, loader, directory, inside)));
   const own = projects.filter(
     ({ path }) => !loader.referenced.has(path) || DEFAULTS.some((name) => path === join(directoryOf(path), name)),
   );
   return withVariants(own);
+}
+
+/** The default file with its override file, and each other file of the folder over it, instead of it, or apart from it. */
+async function projectsIn(
+  workspace: Workspace,
+  loader: ProjectLoader,
+  directory: string,
+  inside: readonly ComposeFile[],
+): Promise<Loaded[]> {
+  const firstOf = (names: readonly string[]): ComposeFile | undefined =>
+    names.map((name) => inside.find((file) => file.path === join(directory, name))).find((file) => file !== undefined);
+  const base = firstOf(DEFAULTS);
+  const override = firstOf(OVERRIDES);
+  const builds = base ? await buildsOver(loader, base, inside, directory) : NO_BUILDS;
+  const files = base ? [base.path, ...(override ? [override.path] : [])] : [];
+  const first = base && (await loadProject(workspace, loader, files, directory, false, builds));
+  const projects: Loaded[] = base && first ? [{ workloads: first, production: true, path: base.path }] : [];
+  for (const file of inside) {
+    if (file === base || file === override) continue;
+    const relation = relationTo(file, base);
+    const over = base !== undefined && relation === 'over';
+    const workloads = await loadProject(
+      workspace,
+      loader,
+      over ? [base.path, file.path] : [file.path],
+      directory,
+      over,
+    );
+    if (workloads === undefined) continue;
+    const production = !workspace.roles(file.path).has('development');
+    const other =
+      relation === 'over' ? { overlayOf: first ?? [] } : relation === 'instead' ? { insteadOf: first ?? [] } : {};
+    projects.push({ workloads, production, path: file.path, ...other });
+  }
+  return projects;
 }
 
 /** The files that a Compose file takes in by `include` and `extends`, at any remove. */
@@ -73,17 +94,27 @@ export async function composeParts(workspace: Workspace, path: string): Promise<
   return loader.referenced;
 }
 
-/** Connects each workload with itself under production overlays. */
-function withVariants(
-  projects: readonly { workloads: Workload[]; overlayOf: Workload[] | undefined; production: boolean }[],
-): Workload[] {
-  return projects.flatMap(({ workloads, overlayOf }) => {
-    if (overlayOf !== undefined) return workloads;
-    return workloads.map((workload) => {
-      const over = projects.filter((project) => project.overlayOf === workloads && project.production);
-      const variants = over.flatMap((project) => project.workloads.filter(({ name }) => name === workload.name));
-      return variants.length === 0 ? workload : { ...workload, variants };
-    });
+/**
+ * Connects each workload with itself in the other production files that go with its own: what these say is not missing. A
+ * service that only a file laid over another one has is connected with itself in the further files.
+ */
+function withVariants(projects: readonly Loaded[]): Workload[] {
+  const named = (others: readonly Loaded[], name: string): Workload[] =>
+    others
+      .filter(({ production }) => production)
+      .flatMap(({ workloads }) => workloads.filter((one) => one.name === name));
+  return projects.flatMap((project) => {
+    const { workloads, overlayOf } = project;
+    if (overlayOf === undefined) {
+      const others = projects.filter((one) => one.overlayOf === workloads || one.insteadOf === workloads);
+      return workloads.map((workload) => ({ ...workload, variants: named(others, workload.name) }));
+    }
+    const others = projects.filter((one) => one !== project && one.overlayOf === overlayOf);
+    return workloads.map((workload) =>
+      overlayOf.some(({ name }) => name === workload.name)
+        ? workload
+        : { ...workload, introduced: true as const, variants: named(others, workload.name) },
+    );
   });
 }
 
@@ -137,17 +168,41 @@ function composeFile(path: string, roots: readonly YamlNode[]): ComposeFile | un
   const complete = entries.filter(({ value }) => value.has('image') || value.has('build') || value.has('extends'));
   const partial = entries.filter((entry) => !complete.includes(entry));
   if (!named && (partial.length > 0 || roots.some((root) => root.has('apiVersion')))) return undefined;
-  return { path, names: new Set(entries.map(({ key }) => key)), partial: new Set(partial.map(({ key }) => key)) };
+  return {
+    path,
+    services: new Map(entries.map(({ key, value }) => [key, value])),
+    partial: new Set(partial.map(({ key }) => key)),
+  };
 }
 
 /**
  * `docker-compose.prod.yml` beside `docker-compose.yml`: over it when a service is only completed by the other file or when
- * they share services, apart when they have nothing in common.
+ * they share services, instead of it when it is complete and says again what the other says, apart when they have nothing
+ * in common.
  */
-function relationTo(file: ComposeFile, base: ComposeFile | undefined): 'over' | 'apart' {
-  if (base === undefined) return 'apart';
-  return [...file.names].some((name) => base.names.has(name)) ? 'over' : 'apart';
+function relationTo(file: ComposeFile, base: ComposeFile | undefined): 'over' | 'instead' | 'apart' {
+  if (base === undefined || !shareServices(file, base)) return 'apart';
+  return file.partial.size === 0 && repeated(file, base) >= MIN_REPEATED ? 'instead' : 'over';
 }
+
+const shareServices = (file: ComposeFile, base: ComposeFile): boolean =>
+  [...file.services.keys()].some((name) => base.services.has(name));
+
+/** A file to be laid over another has no reason to say the same again; these keys tell, a shared `restart: always` does not. */
+const TELLING = ['image', 'build', 'container_name', 'command', 'environment', 'ports', 'volumes', 'healthcheck'];
+const MIN_REPEATED = 3;
+
+function repeated(file: ComposeFile, base: ComposeFile): number {
+  let count = 0;
+  for (const [name, service] of file.services) {
+    const other = base.services.get(name);
+    count += TELLING.filter((key) => service.has(key) && same(service.get(key), other?.get(key))).length;
+  }
+  return count;
+}
+
+const same = (one: YamlNode | undefined, other: YamlNode | undefined): boolean =>
+  other !== undefined && JSON.stringify(one?.toJS()) === JSON.stringify(other.toJS());
 
 const NO_BUILDS: KnownBuilds = { byService: new Map(), byImage: new Map() };
 
@@ -161,7 +216,7 @@ async function buildsOver(
   const byService = new Map<string, Value>();
   const byImage = new Map<string, Value>();
   for (const file of inside) {
-    if (file === base || relationTo(file, base) === 'apart') continue;
+    if (file === base || !shareServices(file, base)) continue;
     const document = await loader.load([file.path], directory);
     const builds = document === undefined ? NO_BUILDS : buildsIn(document);
     for (const [name, build] of builds.byService) byService.set(name, build);
