@@ -32,7 +32,7 @@ export const DEFAULT_SETTINGS: Settings = {
     eventTime: ['event_time', 'event_ts', 'event_timestamp', 'observed_at', 'as_of', 'valid_from'],
   },
   development: { layers: [], packageIndex: undefined },
-  physical: { heapShare: 0.7, heapShareWithXgboost: 0.66, helm: 'values' },
+  physical: { heapShare: 0.7, heapShareWithXgboost: 2 / 3, helm: 'values' },
   scenarios: {
     load: { rate: 1000, failures: 0, maxLatencyMs: 100, p99Ms: 50, minDurationSec: 60 },
     artifacts: [],

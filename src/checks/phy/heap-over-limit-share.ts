@@ -1,6 +1,7 @@
 import { defineCheck, type CheckContext } from '../../core/check.js';
 import type { FindingDraft, Fix } from '../../core/types.js';
 import { fittingHeap, jvmMemory, type JvmMemory } from '../../models/jvm/index.js';
+import { inferenceEvidence } from '../../models/workloads/inference.js';
 import { humanBytes, percent } from '../../models/workloads/index.js';
 import { Findings, locationOf, step, titleOf, traceOf } from './support/places.js';
 import { replaceOnLine } from './support/replace.js';
@@ -15,7 +16,7 @@ export const heapOverLimitShare = defineCheck({
   task: 'LEAD-PHY-01-01',
   severity: 'block',
   flags:
-    "Flags JVMs whose heap takes more than 70 % of their container's memory limit (66 % where XGBoost runs in the H2O process).",
+    "Flags JVMs whose heap takes more than 70 % of their container's memory limit (two thirds where H2O trains XGBoost in the same process).",
   why: `The limit counts everything the process touches: heap, metaspace, code cache, thread stacks, direct buffers, and what native libraries such as XGBoost allocate
 with \`malloc\`. A heap that takes nearly all of it works until the heap is really used; then the kernel kills the container (exit code 137), with no OutOfMemoryError and no heap dump.
 
@@ -58,19 +59,26 @@ Sources: [the java command](https://docs.oracle.com/en/java/javase/17/docs/specs
   async run(context) {
     const containers = await context.model(jvmMemory);
     if (containers.length === 0) return 'not-applicable';
+    const evidence = await context.model(inferenceEvidence);
+    const serves = (...of: Parameters<typeof evidence>): boolean => evidence(...of) !== undefined;
     const findings = new Findings();
     for (const memory of containers) {
       if (memory.share === undefined) continue;
       if (memory.share > memory.allowed + TOLERANCE)
         findings.add(memory.workload, await tooLarge(memory, memory.share, context));
-      else if (isUnderused(memory, memory.share)) findings.add(memory.workload, underused(memory, memory.share));
+      else if (isUnderused(memory, memory.share, serves(memory.workload, memory.container)))
+        findings.add(memory.workload, underused(memory, memory.share));
     }
     return findings.list;
   },
 });
 
-const isUnderused = ({ launch, decidedBy }: JvmMemory, share: number): boolean =>
-  launch.kind === 'h2o' && decidedBy !== undefined && !decidedBy.byImage && share < LOW;
+/** Stores want the rest for the page cache: only H2O and what serves models is meant. */
+const isUnderused = ({ launch, decidedBy }: JvmMemory, share: number, serves: boolean): boolean =>
+  (launch.kind === 'h2o' || (serves && launch.kind !== 'self-sizing')) &&
+  decidedBy !== undefined &&
+  !decidedBy.byImage &&
+  share < LOW;
 
 async function tooLarge(memory: JvmMemory, share: number, context: CheckContext): Promise<FindingDraft> {
   const { workload, container, limit, decidedBy, allowed, heap } = memory;
@@ -125,14 +133,16 @@ async function smaller(
   return replaceOnLine(context, at.path, at.line, changes);
 }
 
-function underused({ workload, container, limit, decidedBy }: JvmMemory, share: number): FindingDraft {
+function underused({ workload, container, limit, decidedBy, launch }: JvmMemory, share: number): FindingDraft {
   const location = locationOf(decidedBy?.at ?? container.at);
   return {
     severity: 'note',
     location,
     message: `${titleOf(workload, container)}: the heap takes only ${percent(share)} of the memory limit (${decidedBy?.option.text ?? ''} of ${limit?.text ?? ''}); 60 to 70 % is the aim.`,
     consequence:
-      'The rest is reserved and stays idle, while H2O swaps or refuses larger frames. Raise the heap or lower the limit.',
+      launch.kind === 'h2o'
+        ? 'The rest is reserved and stays idle, while H2O swaps or refuses larger frames. Raise the heap or lower the limit.'
+        : 'The rest is reserved and stays idle, unless native libraries need it. Raise the heap or lower the limit.',
     evidence: `${container.name}: ${decidedBy?.option.text ?? ''} of ${limit?.text ?? ''}`,
     ...traceOf(location, limit ? [step(limit.at, `limit: ${limit.text}`)] : []),
   };

@@ -42,9 +42,7 @@ Sources: [Kubernetes, StatefulSets](https://kubernetes.io/docs/concepts/workload
   },
   async run(context) {
     const h2o = (await context.model(jvmMemory)).filter(
-      ({ launch, container }) =>
-        container.role === 'main' &&
-        (launch.image?.kind === 'h2o' || /h2o\.jar|water\.H2OApp/.test(wordsOf(container))),
+      ({ launch, container }) => container.role === 'main' && launch.cluster,
     );
     const found = new Findings();
     let applies = false;
@@ -62,9 +60,6 @@ Sources: [Kubernetes, StatefulSets](https://kubernetes.io/docs/concepts/workload
     return applies ? found.list : 'not-applicable';
   },
 });
-
-const wordsOf = (container: Workload['containers'][number]): string =>
-  [...(container.entrypoint?.words ?? []), ...(container.command?.words ?? [])].join(' ');
 
 function judge(
   workload: Workload,

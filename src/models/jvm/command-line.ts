@@ -5,6 +5,8 @@ export interface JavaCall {
   readonly options: readonly string[];
   /** `@argfile`s among them whose content is not known. */
   readonly argumentFiles: readonly string[];
+  /** What it runs: the main class, the file after `-jar`, the module after `-m`. */
+  readonly program: string | undefined;
 }
 
 /** The words of an `@argfile`; undefined when its content is not known. */
@@ -75,13 +77,23 @@ function optionsAfter(all: readonly string[], start: number, read: ArgumentReade
   const words = all.slice(start + 1).flatMap((word) => read(word) ?? [word]);
   const options: string[] = [];
   const argumentFiles: string[] = [];
+  let program: string | undefined;
   for (let i = 0; i < words.length; i++) {
     const word = words[i] ?? '';
     if (word.startsWith('@')) argumentFiles.push(word);
     else if (WITH_VALUE.test(word)) i++;
-    else if (!word.startsWith('-') && word !== '' && !word.startsWith('\uE000')) break;
-    else if (word === '-jar' || word === '-m' || word === '--module') break;
-    else options.push(word);
+    else if (!word.startsWith('-') && word !== '' && !word.startsWith('\uE000')) {
+      program = word;
+      break;
+    } else if (word === '-jar' || word === '-m' || word === '--module') {
+      program = words[i + 1];
+      break;
+    } else options.push(word);
   }
-  return { options, argumentFiles };
+  return { options, argumentFiles, program };
 }
+
+/** A node of an H2O cluster: `-jar h2o.jar`, `h2o-3.46.0.6.jar`, `water.H2OApp`. The scoring library is another file. */
+export const runsH2o = ({ program }: JavaCall): boolean =>
+  program !== undefined &&
+  /(?:^|\/)h2o(?:-?3)?(?:-\d[\w.]*)?\.jar$|^water\.H2O(?:App|Starter|ClientApp)$/i.test(program);

@@ -189,11 +189,25 @@ const JVM_IMAGES: readonly JvmImage[] = [
   }),
   image(
     'Hadoop, Hive, HBase, Druid',
-    /(?:^|\/)(?:hadoop[\w-]*|hive|hbase|druid|namenode|datanode|atlas|ranger)$/,
+    /(?:^|\/)(?:hadoop[\w-]*|(?:[\w-]+-)?hive(?:-(?:metastore|server2?))?|hbase[\w-]*|druid|namenode|datanode|atlas|ranger)$/,
     'self-sizing',
     [],
     { rule: 'its scripts bring a value for every daemon' },
   ),
+  image('Pinot', /(?:^|\/)pinot$/, 'self-sizing', ['JAVA_OPTS'], { rule: 'its image brings a value in JAVA_OPTS' }),
+  image('Alluxio', /(?:^|\/)alluxio(?:-enterprise)?$/, 'self-sizing', ['ALLUXIO_JAVA_OPTS'], {
+    rule: 'its scripts bring a value for every process',
+  }),
+  image('Zeppelin', /(?:^|\/)zeppelin$/, 'self-sizing', ['ZEPPELIN_MEM', 'ZEPPELIN_JAVA_OPTS'], {
+    defaults: { ZEPPELIN_MEM: '-Xms1024m -Xmx1024m' },
+  }),
+  image('DolphinScheduler', /(?:^|\/)dolphinscheduler-(?:\w+-)?server$/, 'self-sizing', ['JAVA_OPTS'], {
+    rule: 'its start script brings a value',
+  }),
+  image('Cruise Control', /(?:^|\/)(?:kafka-)?cruise-control$/, 'self-sizing', ['KAFKA_HEAP_OPTS'], {
+    rule: 'its start script brings a value',
+  }),
+  image('CMAK', /(?:^|\/)(?:cmak|kafka-manager)$/, 'application', ['JAVA_OPTS']),
   image('DynamoDB local', /(?:^|\/)dynamodb-local$/, 'application', []),
 
   image('Jenkins', /(?:^|\/)jenkins(?:-\w+)?$/, 'application', ['JAVA_OPTS', 'JENKINS_JAVA_OPTS']),

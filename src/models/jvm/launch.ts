@@ -3,7 +3,7 @@ import type { Container, Place, Variable } from '../workloads/model.js';
 import { UNKNOWN } from '../workloads/model.js';
 import { shellWords } from '../workloads/words.js';
 import { effectiveCommand } from '../workloads/effective-command.js';
-import type { JavaCall } from './command-line.js';
+import { runsH2o, type JavaCall } from './command-line.js';
 import { imageTag, jvmImage, type JvmImage } from './images.js';
 import { heapOption, hotspotBytes, type HeapOption } from './options.js';
 import { startOf, type ArgumentFile, type Start, type StartScript } from './start.js';
@@ -24,6 +24,8 @@ export interface JvmLaunch {
   readonly because: string;
   readonly image: JvmImage | undefined;
   readonly kind: JvmImage['kind'];
+  /** A node of an H2O cluster, by its image or its command: not a program that starts H2O beside itself. */
+  readonly cluster: boolean;
   /** Heap options in the order in which the JVM sees them. */
   readonly options: readonly LaunchOption[];
   /** Variables with heap options that nothing reads, each with the reason. */
@@ -61,7 +63,8 @@ export function jvmLaunch(
   const start = startOf(container, kubernetes, script, argumentFiles);
   const because = evidence(container, image, start, script);
   if (because === undefined) return undefined;
-  const kind = image?.kind ?? (isH2oByName(container) ? 'h2o' : 'application');
+  const cluster = image?.kind === 'h2o' || (start.call !== undefined && runsH2o(start.call));
+  const kind = cluster ? 'h2o' : (image?.kind ?? (isH2oByName(container) ? 'h2o' : 'application'));
   const runsScript =
     start.call === undefined &&
     image !== undefined &&
@@ -78,6 +81,7 @@ export function jvmLaunch(
     because,
     image,
     kind,
+    cluster,
     options: [
       ...own('JAVA_TOOL_OPTIONS'),
       ...(isJava8(container) ? [] : own('JDK_JAVA_OPTIONS')),
@@ -200,7 +204,8 @@ function optionsOf(
 /** What a known image's start script makes of its variables. */
 function scriptOptions(container: Container, image: JvmImage, files: readonly OptionFile[]): LaunchOption[] {
   const imageAt = container.image?.at ?? container.at;
-  const command = effectiveCommand(container).words.join(' ');
+  // Some images have a tag for each script and no command.
+  const command = [...effectiveCommand(container).words, imageTag(container.image?.value ?? '') ?? ''].join(' ');
   const defaults = image.scripts?.find((script) => script.command.test(command))?.defaults ?? image.defaults;
   const fallback = (key: string): LaunchOption[] =>
     optionsOf(shellWords(defaults?.[key] ?? ''), imageAt, `${image.name}'s default`, [], true);

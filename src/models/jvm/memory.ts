@@ -5,6 +5,7 @@ import { pythonUse } from '../workloads/python-use.js';
 import { heapSize, last, type HeapSize } from './heap.js';
 import { pythonLaunch } from './python-launch.js';
 import { jvmLaunch, type JvmLaunch, type LaunchOption } from './launch.js';
+import { h2oTrainsXgboost } from './xgboost.js';
 import { argumentFiles, optionFiles, startScript } from './files.js';
 
 /** How the memory of one JVM container is divided. */
@@ -27,7 +28,7 @@ export interface JvmMemory {
 /** Every container that runs a JVM, over all workloads. */
 export const jvmMemory = defineModel('jvm-memory', async (workspace): Promise<readonly JvmMemory[]> => {
   const found: JvmMemory[] = [];
-  const xgboost = await usesXgboost(workspace);
+  const xgboost = await workspace.model(h2oTrainsXgboost);
   const files = await workspace.model(programs);
   const use = await workspace.model(pythonUse);
   for (const workload of await workspace.model(workloads)) {
@@ -141,14 +142,6 @@ async function lineWith(
   const literal = lines.findIndex((content) => content.includes(text));
   const index = literal >= 0 ? literal : lines.findIndex((content) => content.includes(open));
   return index < 0 ? undefined : line + index;
-}
-
-/** XGBoost keeps its matrices outside the heap, in the same process. AutoML trains it as well. */
-async function usesXgboost(workspace: Workspace): Promise<boolean> {
-  const sources = workspace.glob('**/*.{py,ipynb,R,r}').filter((path) => !workspace.roles(path).has('test'));
-  return (
-    (await workspace.mentioning(sources, ['H2OXGBoostEstimator', 'h2o.xgboost', 'h2o.automl', 'H2OAutoML'])).length > 0
-  );
 }
 
 const STEP = 64 * 1024 ** 2;

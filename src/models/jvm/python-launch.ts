@@ -14,6 +14,7 @@ export function pythonLaunch(container: Container, starts: readonly H2oStart[]):
     because: `h2o.init() in ${start.at.path}`,
     image: undefined,
     kind: 'h2o',
+    cluster: false,
     options: [
       ...own('JAVA_TOOL_OPTIONS'),
       ...own('JDK_JAVA_OPTIONS'),
