@@ -7,7 +7,6 @@ import { configurationFrom } from '../config/configuration.js';
 import { UsageError } from '../core/errors.js';
 import type { CheckId, PullRequest, Snapshot } from '../core/types.js';
 import { mojoSummary } from '../languages/mojo/index.js';
-import { composeParts } from '../models/workloads/index.js';
 import { isDocumentName, isRecordPath } from '../models/argument/index.js';
 import { mojos } from '../models/artifacts/mojos.js';
 import { pojoUses } from '../models/artifacts/pojo.js';
@@ -16,6 +15,7 @@ import { memoryFactStore } from '../reviewers/fact-store.js';
 import { DEFAULT_LIMITS, SnapshotWorkspace } from '../reviewers/workspace.js';
 import { localReview } from '../snapshot/checkout.js';
 import { assertFolder, directorySnapshot, filesSnapshot } from '../snapshot/directory.js';
+import { composeProject } from './compose-file.js';
 import { focused, only, projectOf } from './focus.js';
 import {
   configOption,
@@ -216,17 +216,18 @@ async function memory(options: OutputOptions & { composeFile?: string; manifestD
   if ((options.composeFile === undefined) === (options.manifestDir === undefined)) {
     throw new UsageError('name either --compose-file or --manifest-dir.');
   }
-  if (options.manifestDir !== undefined) return inProject(options.manifestDir, options, isMemory);
-  const file = resolve(options.composeFile ?? '');
-  if (!existsSync(file) || !statSync(file).isFile())
-    throw new UsageError(`compose file ${options.composeFile} does not exist.`);
-  const folder = dirname(file);
-  const head = await directorySnapshot(folder);
-  const name = basename(file);
-  const configuration = await configurationIn(options, folder);
-  const { settings } = configurationFrom(configuration);
-  const workspace = new SnapshotWorkspace(head, settings, memoryFactStore(), DEFAULT_LIMITS, true);
-  const parts = await composeParts(workspace, name);
+  if (options.composeFile !== undefined) return composeMemory(options.composeFile, options);
+  const folder = options.manifestDir ?? '.';
+  await assertFolder(resolve(folder));
+  const { files } = await directorySnapshot(resolve(folder));
+  if (!files.some(({ path }) => /\.(?:ya?ml|json)$/.test(path)))
+    throw new UsageError(`${folder} holds no manifest: no YAML and no JSON file.`);
+  return inProject(folder, options, isMemory);
+}
+
+async function composeMemory(given: string, options: OutputOptions): Promise<number> {
+  const project = await composeProject(given, (root) => configurationIn(options, root));
+  const { head, configuration, parts, name } = project;
   const concerns = (path: string): boolean => path === name || parts.has(path);
   return answer(head, undefined, configuration, options, isMemory, concerns, name);
 }

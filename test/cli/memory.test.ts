@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
@@ -43,4 +43,58 @@ test('what the file takes in counts with it, and so does what cannot be taken in
 
 test('neither file nor folder is a mistake of the call', () => {
   expect(memory().status).toBe(2);
+}, 120_000);
+
+test('what is no Compose file and no folder of manifests is refused in one sentence', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'dialectic-compose-'));
+  const file = (name: string, content: string | Uint8Array): string => {
+    writeFileSync(join(folder, name), content);
+    return join(folder, name);
+  };
+  const refused = (...words: string[]): string => {
+    const { status, stderr, stdout } = memory(...words);
+    expect([status, stdout]).toEqual([2, '']);
+    return stderr.replaceAll(`${folder}/`, '').replace(folder, 'folder').trim();
+  };
+  try {
+    expect(refused('--compose-file', join(folder, 'none.yml'))).toBe(
+      'dialectic: compose file none.yml does not exist.',
+    );
+    expect(refused('--compose-file', folder)).toBe('dialectic: folder is a folder; name the Compose file in it.');
+    expect(refused('--manifest-dir', folder)).toBe('dialectic: folder holds no manifest: no YAML and no JSON file.');
+    expect(refused('--compose-file', file('a.yml', Buffer.from([0, 255, 254, 1, 200])))).toBe(
+      'dialectic: a.yml cannot be read as a Compose file: not UTF-8 text.',
+    );
+    expect(refused('--compose-file', file('b.yml', 'x: {{ .Values.x }}\n'))).toBe(
+      'dialectic: b.yml cannot be read as a Compose file: template markup ({{ … }}) outside strings: not evaluated (line 1).',
+    );
+    expect(refused('--compose-file', file('c.yml', 'kind: Pod\n'))).toBe(
+      'dialectic: c.yml is no Compose file: it has neither services nor include.',
+    );
+    expect(refused('--compose-file', file('d.yml', 'services:\n  a:\n    mem_limit: 1g\n'))).toBe(
+      'dialectic: d.yml is not taken for a Compose file: a service in it has neither image nor build.',
+    );
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}, 120_000);
+
+test('a Compose file that reaches out of its folder is judged with the checkout it lies in', () => {
+  const top = mkdtempSync(join(tmpdir(), 'dialectic-compose-'));
+  mkdirSync(join(top, 'docker'));
+  spawnSync('git', ['init', '-q', top]);
+  writeFileSync(
+    join(top, 'Dockerfile'),
+    'FROM eclipse-temurin:17-jre\nENTRYPOINT ["java", "-Xmx900m", "-jar", "/a.jar"]\n',
+  );
+  writeFileSync(join(top, '.gitignore'), '.env\n');
+  writeFileSync(join(top, 'docker', '.env'), 'LIMIT=1g\n');
+  writeFileSync(join(top, 'docker', 'compose.yml'), 'services:\n  a:\n    build: ..\n    mem_limit: ${LIMIT}\n');
+  try {
+    const answer = memory('--compose-file', join(top, 'docker', 'compose.yml'));
+    expect(answer.stdout).toContain('block phy/heap-over-limit-share  Dockerfile:2');
+    expect(answer.stdout).toContain('docker/.env:1');
+  } finally {
+    rmSync(top, { recursive: true, force: true });
+  }
 }, 120_000);

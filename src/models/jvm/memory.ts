@@ -75,6 +75,9 @@ function memoryOf(
   const heap = heapSize(options, limit?.bytes);
   const { heapShare, heapShareWithXgboost } = workspace.settings.physical;
   const decidedBy = heap.configured.by === 'default' ? undefined : sourceOf(launch.options, heap.configured.text);
+  const unknown = unknownBecause(launch);
+  // What nobody can see is not HotSpot's default.
+  const byDefault = decidedBy === undefined && unknown === undefined && launch.kind !== 'self-sizing';
   return {
     workload,
     container,
@@ -82,13 +85,16 @@ function memoryOf(
     limit,
     heap,
     decidedBy,
-    share: shareOf(
-      heap,
-      limit,
-      options.some(({ kind }) => kind === 'maxRam'),
-    ),
+    share:
+      decidedBy === undefined && !byDefault
+        ? undefined
+        : shareOf(
+            heap,
+            limit,
+            options.some(({ kind }) => kind === 'maxRam'),
+          ),
     allowed: launch.kind === 'h2o' && xgboost ? Math.min(heapShare, heapShareWithXgboost) : heapShare,
-    unknown: unknownBecause(launch),
+    unknown,
   };
 }
 

@@ -22,18 +22,30 @@ function bar({ share, allowed }: JvmMemory): string {
   return `[${cells.slice(0, mark)}|${cells.slice(mark)}]`;
 }
 
-function inWords({ share, limit, heap }: JvmMemory): string {
+/** The image decides, in a way that the repository does not show. */
+const unseen = ({ decidedBy, unknown, launch }: JvmMemory): boolean =>
+  decidedBy === undefined && (unknown !== undefined || launch.kind === 'self-sizing');
+
+function inWords(memory: JvmMemory): string {
+  const { share, limit, heap } = memory;
   const total = limit?.bytes;
-  const size = heap.configured.by === 'size' ? heap.configured.bytes : heap.bytes;
+  const size = unseen(memory) ? undefined : heap.configured.by === 'size' ? heap.configured.bytes : heap.bytes;
   if (share === undefined || total === undefined) {
-    return `heap ${size === undefined ? 'unknown' : humanBytes(size)}, ${limit === undefined ? 'no limit' : 'limit unknown'}`;
+    const bound =
+      total === undefined ? (limit === undefined ? 'no limit' : 'limit unknown') : `limit ${humanBytes(total)}`;
+    return `heap ${size === undefined ? 'unknown' : humanBytes(size)}, ${bound}`;
   }
   const used = Math.round(total * share);
   return `heap ${humanBytes(used)} + native ${humanBytes(Math.max(0, total - used))} = limit ${humanBytes(total)} (${percent(share)})`;
 }
 
-const nameOf = ({ workload, container }: JvmMemory): string =>
-  container.name === '' || container.name === workload.name ? workload.name : `${workload.name}/${container.name}`;
+const MAX_NAME = 40;
+
+function nameOf({ workload, container }: JvmMemory): string {
+  const { name } = container;
+  const full = name === '' || name === workload.name ? workload.name : `${workload.name}/${name}`;
+  return full.length > MAX_NAME ? `${full.slice(0, MAX_NAME - 1)}…` : full;
+}
 
 /** The split of every JVM whose files the change touches, for the review's body and the command line. */
 export async function memorySection(workspace: Workspace): Promise<readonly Section[]> {
@@ -64,9 +76,14 @@ function row(memory: JvmMemory): string[] {
       ? Math.round(total * share)
       : heap.configured.by === 'size'
         ? heap.configured.bytes
-        : heap.bytes;
+        : unseen(memory)
+          ? undefined
+          : heap.bytes;
   const origin =
-    decidedBy === undefined ? (memory.unknown ?? "the JVM's default") : `${decidedBy.option.text}, ${decidedBy.source}`;
+    decidedBy === undefined
+      ? (memory.unknown ??
+        (unseen(memory) ? (memory.launch.image?.rule ?? "the image's own rule") : "the JVM's default"))
+      : `${decidedBy.option.text}, ${decidedBy.source}`;
   return [
     nameOf(memory),
     size === undefined ? 'unknown' : humanBytes(size),

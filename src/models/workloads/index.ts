@@ -10,6 +10,7 @@ import { namedBuilds } from './linked.js';
 import type { Workload } from './model.js';
 
 export * from './model.js';
+export { LEAVES } from './paths.js';
 export { composeParts } from './compose/projects.js';
 export { humanBytes, percent } from './quantity.js';
 export type { Autoscaler } from './kubernetes/autoscalers.js';

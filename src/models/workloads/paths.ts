@@ -1,5 +1,8 @@
 import { posix } from 'node:path';
 
+/** In the reason of every line about a path that points out of the repository. */
+export const LEAVES = 'leaves the repository';
+
 export const directoryOf = (path: string): string => {
   const directory = posix.dirname(path);
   return directory === '.' ? '' : directory;

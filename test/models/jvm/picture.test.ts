@@ -34,3 +34,18 @@ test('the table names the line of every number', async () => {
     ['free', '1 GiB', '-Xmx1g, the command (compose.yaml:8)', 'unknown', 'none', 'unknown', '70 %'],
   ]);
 });
+
+test('a heap that only the image knows is not called the default of the JVM', async () => {
+  const files = { 'compose.yaml': 'services:\n  store:\n    image: cassandra:4.1\n    mem_limit: 4g\n' };
+  const own = new SnapshotWorkspace(snapshotOf(files), DEFAULT_SETTINGS, memoryFactStore(), undefined, true);
+  const [section] = await memorySection(own);
+  expect(section?.table?.rows[0]?.slice(0, 6)).toEqual([
+    'store',
+    'unknown',
+    "its script takes a quarter of the host's memory, at most 8 GiB",
+    'unknown',
+    '4 GiB (compose.yaml:4)',
+    'unknown',
+  ]);
+  expect(section?.code?.text.split('\n')[1]).toBe(`store  [${'?'.repeat(40)}]  heap unknown, limit 4 GiB`);
+});

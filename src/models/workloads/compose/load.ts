@@ -1,7 +1,7 @@
 import type { Workspace } from '../../../core/workspace.js';
 import { yamlDocuments } from '../../../languages/yaml/index.js';
 import { isKnown } from '../model.js';
-import { directoryOf, within } from '../paths.js';
+import { directoryOf, LEAVES, within } from '../paths.js';
 import { recordTags } from '../tags.js';
 import { lookupIn, missingEnvironmentFile } from './environment.js';
 import { interpolate, type Lookup } from './interpolate.js';
@@ -169,7 +169,7 @@ export class ProjectLoader {
     if (isRemote(written))
       return this.problem(path, line, `${what} of a remote resource is not followed: ${written}`, 'unsupported');
     const found = within(directory, written);
-    if (found === undefined) return this.problem(path, line, `${what} leaves the repository: ${written}`);
+    if (found === undefined) return this.problem(path, line, `${what} ${LEAVES}: ${written}`);
     if (this.workspace.file(found) === undefined)
       return this.problem(path, line, `${what} names ${found}, which is not in the repository`);
     return found;

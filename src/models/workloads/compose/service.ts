@@ -14,7 +14,7 @@ import type {
 } from '../model.js';
 import { namedBuilds } from '../linked.js';
 import { isKnown, UNKNOWN } from '../model.js';
-import { within } from '../paths.js';
+import { LEAVES, within } from '../paths.js';
 import { dockerBytes } from '../quantity.js';
 import { shellWords } from '../words.js';
 import { environmentFile, missingEnvironmentFile } from './environment.js';
@@ -141,7 +141,7 @@ async function buildFrom(
   const dockerfile = text(child(build, 'dockerfile')) ?? 'Dockerfile';
   if (context === undefined && !isRemote(written)) {
     const { path, line } = leaf?.at ?? build.at;
-    workspace.gap({ path, line, kind: 'unsupported', reason: `build leaves the repository: ${shown(written)}` });
+    workspace.gap({ path, line, kind: 'unsupported', reason: `build ${LEAVES}: ${shown(written)}` });
   }
   if (context === undefined || !isKnown(context + dockerfile))
     return { unknown: `a build context that is not in the repository (${shown(written)})` };
@@ -187,7 +187,7 @@ async function fromFiles(
         path: file,
         line,
         kind: 'unsupported',
-        reason: `env_file leaves the repository: ${shown(written)}`,
+        reason: `env_file ${LEAVES}: ${shown(written)}`,
       });
     }
     const values = path === undefined ? undefined : await environmentFile(workspace, path, lookup);
