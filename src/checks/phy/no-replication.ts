@@ -85,14 +85,21 @@ Sources: [Patroni, dynamic configuration](https://patroni.readthedocs.io/en/late
       for (const finding of clusterEvictions(workload, count, tolerated, budgets)) findings.add(workload, finding);
     }
     const claim = state.patroni.length > 0 ? await claimOfZeroLoss(context) : undefined;
-    return [
+    return once([
       ...findings.list,
       ...state.single.map(({ name, at }) => oneInstance(name, locationOf(at))),
       ...state.patroni.flatMap((settings) => [...timings(settings), ...asynchronous(settings, claim)]),
       ...evenMembers(etcd.filter(({ overlayFiles }) => overlayFiles === undefined)),
-    ];
+    ]);
   },
 });
+
+/** Several Kustomize builds over one base have its objects each. */
+function once(findings: readonly FindingDraft[]): FindingDraft[] {
+  const keyOf = ({ location, evidence }: FindingDraft): string =>
+    `${location.path}:${String(location.startLine)}:${evidence}`;
+  return [...new Map(findings.map((finding) => [keyOf(finding), finding])).values()];
+}
 
 function alone(workload: Workload): FindingDraft {
   return {
