@@ -33,5 +33,5 @@ test('the fixtures label enough places in both directions', async () => {
     left += silent([...starts.values()], ran.findings).length;
   }
   // The figures of docs/quality.md.
-  expect({ flagged, left }).toEqual({ flagged: 238, left: 204 });
+  expect({ flagged, left }).toEqual({ flagged: 239, left: 204 });
 }, 120_000);
