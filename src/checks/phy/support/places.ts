@@ -55,4 +55,6 @@ export class Findings {
 
 /** Whether something is absent here and under every production file laid over it. */
 export const missingEverywhere = (workload: Workload, missing: (workload: Workload) => boolean): boolean =>
-  (workload.overlayFiles === undefined || workload.introduced === true) && missing(workload) && workload.variants.every(missing);
+  (workload.overlayFiles === undefined || workload.introduced === true) &&
+  missing(workload) &&
+  workload.variants.every(missing);
