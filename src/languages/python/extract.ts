@@ -2,8 +2,8 @@ import { TextDecoder } from 'node:util';
 import { Unparsable } from '../../core/errors.js';
 import type { Extracted, Extractor, Problem } from '../../core/facts.js';
 import type { PythonModule } from './ast.js';
-import { withTree } from './parser.js';
-import { copyTree, MAX_DEPTH } from './raw.js';
+import { nodeTypes, withTree } from './parser.js';
+import { MAX_DEPTH, packTree, unpackTree, type PackedTree } from './raw.js';
 import { Source } from './source.js';
 import { statements } from './statements.js';
 
@@ -12,17 +12,23 @@ import { statements } from './statements.js';
  * @throws Unparsable when the text is too long, takes too long, or is a Git LFS pointer or the like without Python in it
  */
 export async function parsePython(text: string): Promise<Extracted<PythonModule>> {
+  return moduleOf(text, await packedTree(text));
+}
+
+const packedTree = (text: string): Promise<PackedTree> => withTree(text, (tree) => packTree(tree, text));
+
+async function moduleOf(text: string, packed: PackedTree): Promise<Extracted<PythonModule>> {
   const source = new Source(text);
-  const { root, tooDeep, misplacedStar } = await withTree(text, (tree) => copyTree(tree, text));
-  source.misplacedStar = misplacedStar;
+  source.misplacedStar = packed.misplacedStar;
+  const root = unpackTree(packed.nodes, await nodeTypes());
   const body = statements(root, source);
   const tree = { kind: 'Module', ...source.span(root.start, root.end), body } as const;
   const problems: Problem[] = [];
   if (root.type === 'ERROR' && source.broken.size === 0) source.broken.add(1);
   const brokenLines = [...source.broken].sort((a, b) => a - b);
   if (brokenLines[0] !== undefined) problems.push({ kind: 'unread', reason: 'syntax error', line: brokenLines[0] });
-  if (tooDeep !== undefined) {
-    problems.push({ kind: 'unread', reason: `nested deeper than ${MAX_DEPTH} levels`, line: source.line(tooDeep) });
+  if (packed.tooDeep !== undefined) {
+    problems.push({ kind: 'unread', reason: `nested deeper than ${MAX_DEPTH} levels`, line: source.line(packed.tooDeep) });
   }
   return { facts: { tree, brokenLines }, problems };
 }

@@ -16,6 +16,12 @@ async function load(): Promise<Parser> {
   return new Parser().setLanguage(await Language.load(wasm));
 }
 
+/** The grammar's node types by number. They are there once anything was parsed, in this thread or in another. */
+export async function nodeTypes(): Promise<readonly string[]> {
+  ready ??= load();
+  return (await ready).language?.types ?? [];
+}
+
 /**
  * Parses and hands the tree to `use`, then frees it: wasm memory knows no garbage collector.
  * @throws Unparsable when the text is too long or takes too long

@@ -50,89 +50,192 @@ const INNER = 3;
 const TOKEN = 4;
 type Treatment = 0 | 1 | 2 | 3 | 4;
 
-let known: { language: Language; treatments: Uint8Array } | undefined;
+/** What has to be known of a node by its type's number, which is far cheaper to ask than its name. */
+interface Kinds {
+  readonly language: Language;
+  readonly treatments: Uint8Array;
+  readonly withTokens: Uint8Array;
+  readonly compound: Uint8Array;
+  readonly postfix: Uint8Array;
+  readonly listSplat: number;
+}
 
-function treatmentsOf(language: Language): Uint8Array {
+let known: Kinds | undefined;
+
+function kindsOf(language: Language): Kinds {
   if (known?.language !== language) {
-    const treatments = language.types.map((type, id): Treatment => {
+    const { types } = language;
+    const flags = (of: ReadonlySet<string>): Uint8Array => Uint8Array.from(types, (type) => (of.has(type) ? 1 : 0));
+    const treatments = types.map((type, id): Treatment => {
       if (type === 'comment' || type === 'line_continuation') return DROP;
       if (!language.nodeTypeIsNamed(id)) return NO_OPERATOR.has(type) && type !== ':' ? DROP : TOKEN;
       return LEAVES.has(type) ? LEAF : type === 'string' ? STRING : INNER;
     });
-    known = { language, treatments: Uint8Array.from(treatments) };
+    known = {
+      language,
+      treatments: Uint8Array.from(treatments),
+      withTokens: flags(WITH_TOKENS),
+      compound: flags(COMPOUND),
+      postfix: flags(POSTFIX),
+      listSplat: types.indexOf('list_splat'),
+    };
   }
-  return known.treatments;
+  return known;
 }
 
-interface Open {
-  type: string;
-  start: number;
-  end: number;
-  children: Raw[];
-  tokens: boolean;
-}
+/** Nodes that the grammar lets bind tighter than a star. */
+export const POSTFIX: ReadonlySet<string> = new Set(['call', 'attribute', 'subscript']);
 
-const NONE: readonly Raw[] = [];
-
-export interface CopiedTree {
-  readonly root: Raw;
+/**
+ * A tree in one block of memory, which passes from thread to thread without a copy. Depth first, four numbers a node: the
+ * type's number in the grammar (or one of those below), where it starts and ends, how many children follow.
+ */
+export interface PackedTree {
+  readonly nodes: Int32Array;
   /** Offset of the first thing below the nesting limit. */
   readonly tooDeep: number | undefined;
   /** Whether a star stands inside the expression it should be around; see `hoistStar`. */
   readonly misplacedStar: boolean;
 }
 
-/** Nodes that the grammar lets bind tighter than a star. */
-export const POSTFIX: ReadonlySet<string> = new Set(['call', 'attribute', 'subscript']);
+const FIELDS = 4;
+const END = 2;
+const CHILDREN = 3;
+const ERROR = -1;
+const TOO_DEEP = -2;
 
 /** @param walk how to get about in the tree; the result does not depend on it */
-export function copyTree(tree: Tree, source: string, walk = walkTree<CopiedTree>): CopiedTree {
+export function packTree(tree: Tree, source: string, walk = walkTree<PackedTree>): PackedTree {
   const { language } = tree;
-  const { hasError, type } = tree.rootNode;
-  return walk(tree, (cursor) => copy(cursor, type, language, source, hasError));
+  const { hasError, typeId } = tree.rootNode;
+  return walk(tree, (cursor) => pack(cursor, typeId, language, source, hasError));
 }
 
-function copy(cursor: Cursor, rootType: string, language: Language, source: string, broken: boolean): CopiedTree {
-  const { types } = language;
-  const treatments = treatmentsOf(language);
-  const root: Open = { type: rootType, start: 0, end: source.length, children: [], tokens: false };
-  const stack: Open[] = [root];
+/** Takes nodes in order, and what only becomes known of them later. */
+class Packer {
+  nodes: Int32Array;
+  length = 0;
+
+  /** @param source a node takes some five characters of it */
+  constructor(source: string) {
+    this.nodes = new Int32Array(FIELDS * (64 + (source.length >> 2)));
+  }
+
+  /** @returns where it stands */
+  add(type: number, start: number, end: number): number {
+    const at = this.length;
+    if (at + FIELDS > this.nodes.length) this.#grow();
+    this.length = at + FIELDS;
+    this.nodes[at] = type;
+    this.nodes[at + 1] = start;
+    this.nodes[at + END] = end;
+    return at;
+  }
+
+  end(at: number): number {
+    return this.nodes[at + END] ?? 0;
+  }
+
+  close(at: number, end: number, children: number): void {
+    this.nodes[at + END] = end;
+    this.nodes[at + CHILDREN] = children;
+  }
+
+  #grow(): void {
+    const larger = new Int32Array(this.nodes.length * 2);
+    larger.set(this.nodes);
+    this.nodes = larger;
+  }
+}
+
+/** A node whose children are being read. */
+interface Open {
+  /** Where it stands among the packed nodes. */
+  at: number;
+  type: number;
+  children: number;
+  /** End of its last child. */
+  lastEnd: number;
+}
+
+function pack(cursor: Cursor, rootType: number, language: Language, source: string, broken: boolean): PackedTree {
+  const { treatments, withTokens, compound, postfix, listSplat } = kindsOf(language);
+  const packer = new Packer(source);
+  const typeOf = (id: number): number => (id < treatments.length ? id : ERROR);
+  let parent: Open = { at: packer.add(typeOf(rootType), 0, source.length), type: rootType, children: 0, lastEnd: 0 };
+  const stack: Open[] = [parent];
   let tooDeep: number | undefined;
   let misplacedStar = false;
-  let parent = root;
-  if (!cursor.firstChild()) return { root, tooDeep, misplacedStar };
+  const packed = (): PackedTree => ({ nodes: packer.nodes.slice(0, packer.length), tooDeep, misplacedStar });
+  if (!cursor.firstChild()) return packed();
   for (;;) {
     const id = cursor.typeId();
     const treatment = treatments[id] ?? INNER;
-    if (treatment !== DROP && (treatment !== TOKEN || parent.tokens)) {
+    if (treatment !== DROP && (treatment !== TOKEN || withTokens[parent.type] === 1)) {
       const start = cursor.start();
       const end = cursor.end();
-      const type = broken && start === end && cursor.missing() ? 'ERROR' : (types[id] ?? 'ERROR');
+      const type = broken && start === end && cursor.missing() ? ERROR : typeOf(id);
+      parent.children += 1;
+      parent.lastEnd = end;
       if (treatment === INNER || (treatment === STRING && interpolates(source, start))) {
-        if (type === 'list_splat' && POSTFIX.has(parent.type)) misplacedStar = true;
+        if (type === listSplat && postfix[parent.type] === 1) misplacedStar = true;
         const deep = stack.length >= MAX_DEPTH;
         if (deep) tooDeep ??= start;
-        const node: Open = { type: deep ? 'TOO_DEEP' : type, start, end, children: [], tokens: WITH_TOKENS.has(type) };
-        parent.children.push(node);
+        const at = packer.add(deep ? TOO_DEEP : type, start, end);
         if (!deep && cursor.firstChild()) {
-          stack.push(node);
-          parent = node;
+          parent = { at, type, children: 0, lastEnd: end };
+          stack.push(parent);
           continue;
         }
-      } else {
-        parent.children.push({ type, start, end, children: NONE });
-      }
+      } else packer.add(type, start, end);
     }
     while (!cursor.nextSibling()) {
-      const closed = stack.pop();
-      const last = closed?.children.at(-1);
-      if (closed !== undefined && last !== undefined && COMPOUND.has(closed.type)) closed.end = last.end;
+      stack.pop();
+      const shortened = compound[parent.type] === 1 && parent.children > 0;
+      const end = shortened ? parent.lastEnd : packer.end(parent.at);
+      packer.close(parent.at, end, parent.children);
       const up = stack.at(-1);
-      if (up === undefined || !cursor.parent()) return { root, tooDeep, misplacedStar };
+      if (up === undefined || !cursor.parent()) return packed();
       parent = up;
+      parent.lastEnd = end;
     }
   }
 }
+
+const NONE: readonly Raw[] = [];
+
+/** Reads packed nodes one after another. */
+class Unpacker {
+  #at = 0;
+
+  constructor(
+    private readonly nodes: Int32Array,
+    private readonly types: readonly string[],
+  ) {}
+
+  node(): Raw {
+    const { nodes } = this;
+    const at = this.#at;
+    this.#at = at + FIELDS;
+    const type = nodes[at] ?? ERROR;
+    const count = nodes[at + CHILDREN] ?? 0;
+    return {
+      type: type === TOO_DEEP ? 'TOO_DEEP' : (this.types[type] ?? 'ERROR'),
+      start: nodes[at + 1] ?? 0,
+      end: nodes[at + END] ?? 0,
+      children: count === 0 ? NONE : this.#children(count),
+    };
+  }
+
+  #children(count: number): readonly Raw[] {
+    const children: Raw[] = [];
+    for (let i = 0; i < count; i++) children.push(this.node());
+    return children;
+  }
+}
+
+/** @param types names of the grammar's node types, by number */
+export const unpackTree = (nodes: Int32Array, types: readonly string[]): Raw => new Unpacker(nodes, types).node();
 
 /** Whether the literal that starts here is an f-string or t-string: only their insides are code. */
 function interpolates(source: string, start: number): boolean {

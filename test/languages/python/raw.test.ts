@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { withTree } from '../../../src/languages/python/parser.js';
-import { copyTree } from '../../../src/languages/python/raw.js';
+import { packTree } from '../../../src/languages/python/raw.js';
 import { walkPublicly } from '../../../src/languages/tree-sitter.js';
 
 const FIXTURES = readdirSync('fixtures', { recursive: true, encoding: 'utf8' })
@@ -16,8 +16,8 @@ describe('a tree copied past the cursor of web-tree-sitter', () => {
     for (const { path, text } of FIXTURES) {
       for (const source of [text, text.slice(0, text.length * 0.6)]) {
         const [direct, publicly] = await withTree(source, (tree) => [
-          JSON.stringify(copyTree(tree, source)),
-          JSON.stringify(copyTree(tree, source, walkPublicly)),
+          JSON.stringify(packTree(tree, source)),
+          JSON.stringify(packTree(tree, source, walkPublicly)),
         ]);
         if (direct !== publicly) differ.push(path);
       }
@@ -28,14 +28,14 @@ describe('a tree copied past the cursor of web-tree-sitter', () => {
   test('is taken without a cursor of its own: that is for a web-tree-sitter that is built in another way', async () => {
     const cursors = await withTree('x = [1, 2, 3]\n', (tree) => {
       let made = 0;
-      const { walk } = tree;
+      const walk = tree.walk.bind(tree);
       tree.walk = () => {
         made += 1;
-        return walk.call(tree);
+        return walk();
       };
-      copyTree(tree, 'x = [1, 2, 3]\n');
+      packTree(tree, 'x = [1, 2, 3]\n');
       const direct = made;
-      copyTree(tree, 'x = [1, 2, 3]\n', walkPublicly);
+      packTree(tree, 'x = [1, 2, 3]\n', walkPublicly);
       return { direct, publicly: made };
     });
     expect(cursors).toEqual({ direct: 0, publicly: 1 });
