@@ -1,6 +1,6 @@
 import type { Configuration } from './config/configuration.js';
 import type { PlannedCheck } from './core/check.js';
-import type { FactStore } from './core/facts.js';
+import type { FactStore, ParserThreads } from './core/facts.js';
 import { DESCRIPTION_PATH } from './core/pull-request.js';
 import type { Review, ReviewedFinding, ReviewGap, Verdict } from './core/review.js';
 import type { FileChange, Outcome, Section, Snapshot, View } from './core/types.js';
@@ -19,6 +19,8 @@ export interface ReviewInput {
   readonly base?: Snapshot;
   readonly configuration: Configuration;
   readonly store: FactStore;
+  /** Other threads to parse in, where the machine has cores to spare. */
+  readonly threads?: ParserThreads;
   /** Given on GitHub by slash command; those of the configuration are added here. */
   readonly waivers?: readonly Waiver[];
   /** Only these views are evaluated; the rest of the answer is taken from `previous`, which must be of the same head. */
@@ -39,8 +41,8 @@ export async function review(input: ReviewInput): Promise<Review> {
   const everything = base === undefined;
   const { settings } = configuration;
   const limits = input.limits ?? DEFAULT_LIMITS;
-  const before = base && new SnapshotWorkspace(base, settings, input.store, limits, true);
-  const workspace = new SnapshotWorkspace(head, settings, input.store, limits, everything, before);
+  const before = base && new SnapshotWorkspace(base, settings, input.store, limits, true, undefined, input.threads);
+  const workspace = new SnapshotWorkspace(head, settings, input.store, limits, everything, before, input.threads);
   const plans = configuration.checks.filter((plan) => !input.views || input.views.includes(plan.check.view));
 
   const outcomes = await runAll(plans, workspace, input.progress);

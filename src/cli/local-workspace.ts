@@ -6,6 +6,8 @@ import { memoryFactStore } from '../reviewers/fact-store.js';
 import { DEFAULT_LIMITS, SnapshotWorkspace } from '../reviewers/workspace.js';
 import { localReview } from '../snapshot/checkout.js';
 import { assertFolder } from '../snapshot/directory.js';
+import { ParserPool } from '../worker/parsers.js';
+import { spareCores } from '../worker/pool.js';
 import type { OutputOptions } from './options.js';
 import { configurationIn } from './seed-commands.js';
 
@@ -19,8 +21,10 @@ export async function withWorkspace<T>(
   await assertFolder(root);
   const { settings } = configurationFrom(await configurationIn(options, root));
   const local = await localReview(root, { all: true });
+  const parsers = new ParserPool(spareCores(1));
   try {
-    const workspace = new SnapshotWorkspace(local.head, settings, memoryFactStore(), DEFAULT_LIMITS, true);
+    const store = memoryFactStore();
+    const workspace = new SnapshotWorkspace(local.head, settings, store, DEFAULT_LIMITS, true, undefined, parsers);
     const answer = await ask(workspace);
     for (const gap of workspace.gaps.filter(({ kind }) => kind === 'unread')) {
       process.stderr.write(
@@ -30,5 +34,6 @@ export async function withWorkspace<T>(
     return answer;
   } finally {
     local.close();
+    await parsers.close();
   }
 }

@@ -1,4 +1,4 @@
-import type { Extractor } from './facts.js';
+import type { Extractor, StagedExtractor } from './facts.js';
 import type { AskPackageIndex } from './package-index.js';
 import type { Settings } from './settings.js';
 import type { Render } from './rendering.js';
@@ -37,6 +37,11 @@ export interface Workspace {
   mentioning(paths: readonly string[], needles: readonly string[]): Promise<readonly string[]>;
   /** Facts of one file, from the cache when its blob is known; undefined when they cannot be had, which is on record. */
   facts<F>(extractor: Extractor<F>, path: string): Promise<F | undefined>;
+  /**
+   * Says that the facts of many files are asked for next, so that they can be worked out side by side where that pays. The
+   * facts are the same without it; what cannot be had goes on record when it is asked for.
+   */
+  ahead<F, P>(extractor: StagedExtractor<F, P>, paths: readonly string[]): Promise<void>;
   /**
    * What was worked out from facts alone, kept between reviews. The key has to cover everything that `build` depends on;
    * the weight is in bytes of source, as for facts.

@@ -37,6 +37,7 @@ function contextFor(plan: PlannedCheck, workspace: SnapshotWorkspace, reasons: s
     text: (path) => workspace.text(path),
     mentioning: (paths, needles) => workspace.mentioning(paths, needles),
     facts: (extractor, path) => workspace.facts(extractor, path),
+    ahead: (extractor, paths) => workspace.ahead(extractor, paths),
     kept: (key, weight, build) => workspace.kept(key, weight, build),
     model: (model) => workspace.model(model),
     roles: (path) => workspace.roles(path),

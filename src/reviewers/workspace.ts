@@ -3,7 +3,7 @@ import { LRUCache } from 'lru-cache';
 import picomatch from 'picomatch';
 import { isForgedArtifact } from '../core/artifacts.js';
 import { Unparsable, Unreadable } from '../core/errors.js';
-import type { Extracted, Extractor, FactStore, Problem } from '../core/facts.js';
+import type { Extractor, FactStore, ParserThreads, StagedExtractor } from '../core/facts.js';
 import type { AskPackageIndex } from '../core/package-index.js';
 import type { Settings } from '../core/settings.js';
 import type { FileChange, FileEntry, Gap, LineRange, PullRequest, Snapshot } from '../core/types.js';
@@ -12,6 +12,7 @@ import type { Verify } from '../core/verification.js';
 import type { Model, Workspace } from '../core/workspace.js';
 import { decodePython } from '../languages/python/extract.js';
 import { decodedUtf16, decodeText } from '../languages/text.js';
+import { extractTogether, extracted, type Kept } from './extraction.js';
 import { rolesByPath, type RoleOf } from './roles.js';
 
 export interface Limits {
@@ -31,8 +32,6 @@ const BYTES_KEPT = 96e6;
 const READ_AHEAD = 200;
 /** Bytes at the start of a Python file among which its encoding may be declared. */
 const DECLARATION = 200;
-
-type Kept<F> = { readonly ok: Extracted<F> } | { readonly failed: Problem };
 
 /** {@link Workspace} over a snapshot. One object a review and commit; facts outlive it in the store. */
 export class SnapshotWorkspace implements Workspace {
@@ -56,6 +55,7 @@ export class SnapshotWorkspace implements Workspace {
     /** Everything under review, not a change. */
     readonly everything = false,
     readonly base: SnapshotWorkspace | undefined = undefined,
+    private readonly threads: ParserThreads | undefined = undefined,
   ) {
     // Nearly all blobs of the merge base are the head's too: what one has read the other need not read again.
     this.#bytes = base
@@ -168,13 +168,12 @@ export class SnapshotWorkspace implements Workspace {
   async facts<F>(extractor: Extractor<F>, path: string): Promise<F | undefined> {
     const file = this.#byPath.get(path);
     if (!file) return undefined;
-    const key = `${extractor.name}@${extractor.version}:${file.blob}`;
-    let kept = this.store.get(key) as Kept<F> | undefined;
+    let kept = this.store.get(keyOf(extractor, file)) as Kept<F> | undefined;
     if (!kept) {
       const bytes = await this.bytes(path);
       if (!bytes) return undefined;
-      kept = await extract(extractor, bytes);
-      this.store.set(key, kept, bytes.byteLength);
+      kept = await extracted(extractor, bytes);
+      this.store.set(keyOf(extractor, file), kept, bytes.byteLength);
     }
     if ('failed' in kept) {
       this.gap({ path, ...kept.failed });
@@ -182,6 +181,25 @@ export class SnapshotWorkspace implements Workspace {
     }
     for (const problem of kept.ok.problems ?? []) this.gap({ path, ...problem });
     return kept.ok.facts;
+  }
+
+  async ahead<F, P>(extractor: StagedExtractor<F, P>, paths: readonly string[]): Promise<void> {
+    if (!this.threads || this.threads.size === 0) return;
+    const unknown = new Map<string, FileEntry>();
+    for (const path of paths) {
+      const file = this.#byPath.get(path);
+      if (file && !this.#refusal(file) && !this.store.get(keyOf(extractor, file))) unknown.set(file.blob, file);
+    }
+    const files = [...unknown.values()];
+    if (!this.threads.pays(files.reduce((sum, { size }) => sum + size, 0))) return;
+    const readable: { readonly file: FileEntry; readonly bytes: Uint8Array }[] = [];
+    for (const file of files) {
+      const bytes = await this.bytes(file.path);
+      if (bytes) readable.push({ file, bytes });
+    }
+    await extractTogether(this.threads, extractor, readable, ({ file, bytes }, kept) =>
+      this.store.set(keyOf(extractor, file), kept, bytes.byteLength),
+    );
   }
 
   kept<T>(key: string, weight: number, build: () => T): T {
@@ -269,23 +287,4 @@ const isContent = (file: FileEntry): boolean =>
 
 const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;
 
-async function extract<F>(extractor: Extractor<F>, bytes: Uint8Array): Promise<Kept<F>> {
-  if (isLfsPointer(bytes))
-    return { failed: { kind: 'unread', reason: 'a Git LFS pointer: the content itself is not in the repository' } };
-  try {
-    return { ok: await extractor.extract(bytes) };
-  } catch (error) {
-    if (error instanceof Unparsable) {
-      return {
-        failed: { kind: error.kind, reason: error.why, ...(error.line === undefined ? {} : { line: error.line }) },
-      };
-    }
-    throw error;
-  }
-}
-
-const LFS = Buffer.from('version https://git-lfs.github.com/spec/');
-
-const isLfsPointer = (bytes: Uint8Array): boolean =>
-  bytes.byteLength < 1024 &&
-  Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).subarray(0, LFS.length).equals(LFS);
+const keyOf = ({ name, version }: Extractor<unknown>, { blob }: FileEntry): string => `${name}@${version}:${blob}`;

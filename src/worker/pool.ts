@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import { Piscina } from 'piscina';
 import type { ConfigurationFile } from '../config/schema.js';
@@ -22,6 +23,8 @@ export interface PoolOptions {
    * up: V8's own limits bound neither wasm nor buffers. What was there before is not the reviews' doing.
    */
   readonly maxGrowthBytes?: number;
+  /** Threads that each review may start to parse in. By default the cores that are left when all reviews run at once. */
+  readonly parserThreads?: number;
   /** The compiled entry of the thread. */
   readonly threadFile?: URL;
   /** Answers `logical.verify`; without it such a question stays open. */
@@ -60,17 +63,26 @@ export class ReviewAborted extends Error {
 
 const WATCH_EVERY_MS = 250;
 
+/** More parse faster than one thread can take over. */
+const MOST_PARSERS = 3;
+
+/** Cores that each of so many reviews may use besides its own. */
+export const spareCores = (reviews: number): number =>
+  Math.max(0, Math.min(MOST_PARSERS, Math.floor(availableParallelism() / reviews) - 1));
+
 /** Runs reviews in worker threads, each with a deadline and a bound on memory. Content is read by the main thread, so no token crosses over. */
 export class ReviewPool {
   readonly #pool: Piscina<ReviewTask, Review>;
   readonly #deadlineMs: number;
   readonly #maxResidentBytes: number;
   readonly #offers: Offers;
+  readonly #parserThreads: number;
 
   constructor(options: PoolOptions = {}) {
     this.#deadlineMs = options.deadlineMs ?? 120_000;
     this.#maxResidentBytes = process.memoryUsage.rss() + (options.maxGrowthBytes ?? 2.5e9);
     this.#offers = { verify: options.verify, render: options.render, packageIndex: options.packageIndex };
+    this.#parserThreads = options.parserThreads ?? spareCores(options.threads ?? 1);
     this.#pool = new Piscina({
       filename: (options.threadFile ?? new URL('./entry.cjs', import.meta.url)).href,
       minThreads: 0,
@@ -101,7 +113,7 @@ export class ReviewPool {
     request.signal?.addEventListener('abort', cancel, { once: true });
     serve(port1, request, this.#offers, (error) => ended.abort(error));
     try {
-      return await this.#pool.run(taskOf(request, port2), { transferList: [port2], signal: ended.signal });
+      return await this.#pool.run(taskOf(request, this.#parserThreads, port2), { transferList: [port2], signal: ended.signal });
     } catch (error) {
       if (ended.signal.aborted) throw ended.signal.reason;
       if (error instanceof Error && 'code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY')
@@ -128,7 +140,7 @@ const listing = ({ headSha, files, gaps, changes, pull }: Snapshot): Listing => 
   ...(pull ? { pull } : {}),
 });
 
-const taskOf = (request: ReviewRequest, port: MessagePort): ReviewTask => ({
+const taskOf = (request: ReviewRequest, parserThreads: number, port: MessagePort): ReviewTask => ({
   head: listing(request.head),
   base: request.base && listing(request.base),
   configuration: request.configuration,
@@ -137,6 +149,7 @@ const taskOf = (request: ReviewRequest, port: MessagePort): ReviewTask => ({
   previous: request.previous,
   limits: request.limits,
   today: request.today,
+  parserThreads,
   port,
 });
 

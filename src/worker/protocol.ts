@@ -21,6 +21,8 @@ export interface ReviewTask {
   readonly previous: Review | undefined;
   readonly limits: Limits | undefined;
   readonly today: string;
+  /** Threads of its own that it may start to parse in. */
+  readonly parserThreads: number;
   readonly port: MessagePort;
 }
 

@@ -8,10 +8,12 @@ import type { RenderRequest } from '../core/rendering.js';
 import type { VerificationRequest } from '../core/verification.js';
 import { review } from '../review.js';
 import { memoryFactStore } from '../reviewers/fact-store.js';
+import { ParserPool } from './parsers.js';
 import type { Answer, Listing, Request, ReviewTask, Side } from './protocol.js';
 
 /** Facts live as long as the thread does, over many reviews. */
 const store = memoryFactStore();
+let parsers: ParserPool | undefined;
 
 /** The thread's only entry: one review, content read over the port. */
 export default async function reviewInThread(task: ReviewTask): Promise<Review> {
@@ -22,6 +24,7 @@ export default async function reviewInThread(task: ReviewTask): Promise<Review> 
       ...(task.base ? { base: remote(task.base, 'base', ask) } : {}),
       configuration: configurationFrom(task.configuration),
       store,
+      threads: (parsers ??= new ParserPool(task.parserThreads)),
       waivers: task.waivers,
       ...(task.views ? { views: task.views } : {}),
       ...(task.previous ? { previous: task.previous } : {}),

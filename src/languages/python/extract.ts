@@ -1,6 +1,6 @@
 import { TextDecoder } from 'node:util';
 import { Unparsable } from '../../core/errors.js';
-import type { Extracted, Extractor, Problem } from '../../core/facts.js';
+import type { Extracted, FileParser, Problem, StagedExtractor } from '../../core/facts.js';
 import type { PythonModule } from './ast.js';
 import { nodeTypes, withTree } from './parser.js';
 import { MAX_DEPTH, packTree, unpackTree, type PackedTree } from './raw.js';
@@ -67,9 +67,22 @@ function encodingLabel(name: string): string {
     .replace(/^utf-8-sig$/, 'utf-8');
 }
 
+/** Bytes in, the tree as the grammar has it out. */
+export const pythonParser: FileParser<PackedTree> = {
+  name: 'python',
+  parse: async (bytes) => packedTree(decodePython(bytes)),
+  buffers: ({ nodes }) => [nodes.buffer],
+};
+
+/** {@link parsePython} of a file that {@link pythonParser} has parsed. */
+export const parsedPython = (bytes: Uint8Array, packed: PackedTree): Promise<Extracted<PythonModule>> =>
+  moduleOf(decodePython(bytes), packed);
+
 /** A file's whole syntax tree. */
-export const pythonModule: Extractor<PythonModule> = {
+export const pythonModule: StagedExtractor<PythonModule, PackedTree> = {
   name: 'python',
   version: 1,
   extract: (bytes) => parsePython(decodePython(bytes)),
+  parser: pythonParser,
+  extractParsed: parsedPython,
 };

@@ -1,6 +1,8 @@
-import type { Extractor } from '../../core/facts.js';
-import { decodePython, parsePython } from './extract.js';
+import type { Extracted, StagedExtractor } from '../../core/facts.js';
+import type { PythonModule } from './ast.js';
+import { decodePython, parsedPython, parsePython, pythonParser } from './extract.js';
 import { flowOf } from './flow-build.js';
+import type { PackedTree } from './raw.js';
 
 /**
  * What a module's code does as far as calls and values go, small enough to keep for every file of a repository: which
@@ -207,11 +209,15 @@ export type Sym =
   | { readonly t: 'in'; readonly scope: number; readonly of: Sym }
   | { readonly t: 'unknown' };
 
-export const pythonFlow: Extractor<ModuleFlow> = {
+const flowOfModule = ({ facts, problems }: Extracted<PythonModule>): Extracted<ModuleFlow> => ({
+  facts: flowOf(facts.tree),
+  ...(problems ? { problems } : {}),
+});
+
+export const pythonFlow: StagedExtractor<ModuleFlow, PackedTree> = {
   name: 'python-flow',
   version: 8,
-  async extract(bytes) {
-    const { facts, problems } = await parsePython(decodePython(bytes));
-    return { facts: flowOf(facts.tree), ...(problems ? { problems } : {}) };
-  },
+  extract: async (bytes) => flowOfModule(await parsePython(decodePython(bytes))),
+  parser: pythonParser,
+  extractParsed: async (bytes, packed) => flowOfModule(await parsedPython(bytes, packed)),
 };

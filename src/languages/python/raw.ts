@@ -91,7 +91,7 @@ export const POSTFIX: ReadonlySet<string> = new Set(['call', 'attribute', 'subsc
  * type's number in the grammar (or one of those below), where it starts and ends, how many children follow.
  */
 export interface PackedTree {
-  readonly nodes: Int32Array;
+  readonly nodes: Int32Array<ArrayBuffer>;
   /** Offset of the first thing below the nesting limit. */
   readonly tooDeep: number | undefined;
   /** Whether a star stands inside the expression it should be around; see `hoistStar`. */
@@ -113,7 +113,7 @@ export function packTree(tree: Tree, source: string, walk = walkTree<PackedTree>
 
 /** Takes nodes in order, and what only becomes known of them later. */
 class Packer {
-  nodes: Int32Array;
+  nodes: Int32Array<ArrayBuffer>;
   length = 0;
 
   /** @param source a node takes some five characters of it */

@@ -170,6 +170,9 @@ export interface Flows {
   readonly seen: (path: string) => readonly string[];
 }
 
+/** Files that are parsed together. All of them fit into the store of facts, with room to spare. */
+const AHEAD = 500;
+
 /** Where a file's imports lead. */
 interface Imports {
   readonly imported: readonly string[];
@@ -201,7 +204,8 @@ export async function loadFlows(
   const imports = await importsIn(workspace, resolver, ownResolver !== undefined);
   const seen = new Set(queue);
   // What is found on the way is appended, and visited in its turn.
-  for (const path of queue) {
+  for (const [index, path] of queue.entries()) {
+    if (index % AHEAD === 0) await workspace.ahead(pythonFlow, queue.slice(index, index + AHEAD));
     const flow = await workspace.facts(pythonFlow, path);
     if (flow === undefined) continue;
     byPath.set(path, flow);
