@@ -1,4 +1,4 @@
-import { Piscina } from 'piscina';
+import type { Piscina } from 'piscina';
 import type { FileParser, Parsed, ParserThreads } from '../core/facts.js';
 import type { ParseTask } from './parser-thread.js';
 
@@ -9,11 +9,13 @@ const WORTH_ASKING = 100_000;
 /** V8's share; the parser's own memory is freed after every file. */
 const HEAP_MEGABYTES = 512;
 
+type Threads = Piscina<ParseTask, readonly Parsed<never>[]>;
+
 /** Threads that parse for the one that asks. They are started when they pay, and end with the thread that asked. */
 export class ParserPool implements ParserThreads {
   readonly #entry: URL;
   #threads: number;
-  #pool: Piscina<ParseTask, readonly Parsed<never>[]> | undefined;
+  #pool: Promise<Threads> | undefined;
 
   constructor(threads: number, entry = new URL('./parser-entry.cjs', import.meta.url)) {
     this.#threads = threads;
@@ -28,11 +30,22 @@ export class ParserPool implements ParserThreads {
     return this.#threads > 0 && bytes >= (this.#pool ? WORTH_ASKING : WORTH_A_START);
   }
 
-  async parse<P>(
-    { name }: FileParser<P>,
-    files: readonly Uint8Array[],
-  ): Promise<readonly Parsed<P>[] | undefined> {
-    this.#pool ??= new Piscina({
+  async parse<P>({ name }: FileParser<P>, files: readonly Uint8Array[]): Promise<readonly Parsed<P>[] | undefined> {
+    this.#pool ??= this.#start();
+    const task = taskOf(name, files);
+    try {
+      const pool = await this.#pool;
+      return await pool.run(task, { transferList: [task.content.buffer] });
+    } catch {
+      this.#giveUp();
+      return undefined;
+    }
+  }
+
+  /** Most reviews start no thread, and need not load what it takes. */
+  async #start(): Promise<Threads> {
+    const { Piscina } = await import('piscina');
+    const pool: Threads = new Piscina({
       filename: this.#entry.href,
       minThreads: 0,
       maxThreads: this.#threads,
@@ -40,23 +53,28 @@ export class ParserPool implements ParserThreads {
       idleTimeout: 60_000,
       resourceLimits: { maxOldGenerationSizeMb: HEAP_MEGABYTES },
     });
-    const task = taskOf(name, files);
-    try {
-      return await this.#pool.run(task, { transferList: [task.content.buffer] });
-    } catch {
-      // Whatever ended it may end it again: from here on everything is done by the thread that asks.
-      this.#threads = 0;
-      return undefined;
-    }
+    // A thread that fails between two tasks is told here.
+    return pool.on('error', () => this.#giveUp());
+  }
+
+  /** Whatever ended a thread may end the next: from here on everything is done by the one that asks. */
+  #giveUp(): void {
+    this.#threads = 0;
   }
 
   async close(): Promise<void> {
-    this.#threads = 0;
-    await this.#pool?.destroy();
+    this.#giveUp();
+    await this.#pool?.then(
+      (pool) => pool.destroy(),
+      () => undefined,
+    );
   }
 }
 
-function taskOf(parser: string, files: readonly Uint8Array[]): ParseTask & { readonly content: Uint8Array<ArrayBuffer> } {
+function taskOf(
+  parser: string,
+  files: readonly Uint8Array[],
+): ParseTask & { readonly content: Uint8Array<ArrayBuffer> } {
   const content = new Uint8Array(files.reduce((sum, { byteLength }) => sum + byteLength, 0));
   const ends: number[] = [];
   let end = 0;

@@ -113,7 +113,10 @@ export class ReviewPool {
     request.signal?.addEventListener('abort', cancel, { once: true });
     serve(port1, request, this.#offers, (error) => ended.abort(error));
     try {
-      return await this.#pool.run(taskOf(request, this.#parserThreads, port2), { transferList: [port2], signal: ended.signal });
+      return await this.#pool.run(taskOf(request, this.#parserThreads, port2), {
+        transferList: [port2],
+        signal: ended.signal,
+      });
     } catch (error) {
       if (ended.signal.aborted) throw ended.signal.reason;
       if (error instanceof Error && 'code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY')
