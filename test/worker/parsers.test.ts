@@ -29,7 +29,10 @@ afterAll(() => Promise.all(pools.map((pool) => pool.close())));
 const services = (copies: number): Snapshot => {
   const fixtures = Object.entries(readTree('fixtures/proc'));
   const copy = (index: number) =>
-    fixtures.map(([path, text]) => [`service_${index}/${path}`, `${text}\ncopy = ${index}\n`] as const);
+    fixtures.map(
+      ([path, bytes]) =>
+        [`service_${index}/${path}`, Buffer.concat([bytes, Buffer.from(`\ncopy = ${index}\n`)])] as const,
+    );
   return snapshotOf({
     ...Object.fromEntries(Array.from({ length: copies }, (_, index) => copy(index)).flat()),
     'odd/pointer.py': 'version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n# async def\n',
