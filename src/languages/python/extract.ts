@@ -28,7 +28,11 @@ async function moduleOf(text: string, packed: PackedTree): Promise<Extracted<Pyt
   const brokenLines = [...source.broken].sort((a, b) => a - b);
   if (brokenLines[0] !== undefined) problems.push({ kind: 'unread', reason: 'syntax error', line: brokenLines[0] });
   if (packed.tooDeep !== undefined) {
-    problems.push({ kind: 'unread', reason: `nested deeper than ${MAX_DEPTH} levels`, line: source.line(packed.tooDeep) });
+    problems.push({
+      kind: 'unread',
+      reason: `nested deeper than ${MAX_DEPTH} levels`,
+      line: source.line(packed.tooDeep),
+    });
   }
   return { facts: { tree, brokenLines }, problems };
 }
