@@ -4,14 +4,21 @@ import { walk } from '../../languages/python/walk.js';
 
 const DEEPEST = 5;
 
-/** Where the values of a test come from: its own assignments, those of its fixtures, of `setUp` and of the module. */
+/** Dotted names of calls, strings, and dotted names of everything else. */
+export interface Origin {
+  readonly calls: readonly string[];
+  readonly texts: readonly string[];
+  readonly names: readonly string[];
+}
+
+/** Where the values of a function come from: its own assignments, those of a test's fixtures, of `setUp` and of the module. */
 export class Origins {
   private readonly given = new Map<string, Expr[]>();
 
   /** @param around what stands before the function: `setUp`, the module's own assignments */
   constructor(
     own: FunctionDef,
-    private readonly fixtures: readonly FunctionDef[],
+    private readonly fixtures: readonly FunctionDef[] = [],
     around: readonly PyNode[] = [],
   ) {
     for (const node of [...around, ...fixtures.flatMap(({ body }) => body), ...own.body]) this.read(node);
@@ -35,14 +42,17 @@ export class Origins {
     if (name !== undefined) this.given.set(name, [...(this.given.get(name) ?? []), value]);
   }
 
-  /** The names that are called and the strings that are handed over on the way to a value, itself included. */
-  behind(expr: Expr, depth = 0): { readonly calls: string[]; readonly texts: string[] } {
+  /** What is called, named and written down on the way to a value, itself included. */
+  behind(expr: Expr, depth = 0): Origin {
     const calls: string[] = [];
     const texts: string[] = [];
+    const names: string[] = [];
     const take = (value: Expr): void => {
-      const more = depth < DEEPEST ? this.behind(value, depth + 1) : { calls: [], texts: [] };
+      if (depth >= DEEPEST) return;
+      const more = this.behind(value, depth + 1);
       calls.push(...more.calls);
       texts.push(...more.texts);
+      names.push(...more.names);
     };
     walk(expr, {
       enter: (node) => {
@@ -51,13 +61,14 @@ export class Origins {
           calls.push(dottedName(node.func) ?? (node.func.kind === 'Attribute' ? node.func.attr : ''));
         else if (node.kind === 'Name' || node.kind === 'Attribute') {
           const name = dottedName(node);
+          if (name !== undefined) names.push(name);
           for (const value of (name === undefined ? undefined : this.given.get(name)) ?? []) take(value);
           if (node.kind === 'Name') for (const value of this.handedOut(node.id)) take(value);
         }
         return undefined;
       },
     });
-    return { calls, texts };
+    return { calls, texts, names };
   }
 
   /** What a fixture of that name yields or returns. */

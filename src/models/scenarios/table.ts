@@ -8,7 +8,7 @@ import { isFresh } from './load-runs.js';
 import type { LoadEvidence } from './load-runs.js';
 import type { FoundTest } from './load-tests.js';
 import { swapScenario } from './swap.js';
-import { stampede } from './stampede.js';
+import { stampede } from './stampede/index.js';
 
 /** One of the three scenarios, or of the two failure modes. */
 export interface ScenarioRow {
