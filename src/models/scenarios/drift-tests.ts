@@ -22,18 +22,26 @@ export interface DriftTest {
 }
 
 const NAMES_DRIFT = /psi|population_stability|drift/i;
-const EXPORTS = /^(download_mojo|save_mojo|export_mojo)$/;
+const MOJO = /^(?:download_mojo|save_mojo|export_mojo)$/;
+/** What keeps a model of another kind, in a repository that exports no MOJO at all. */
+const MODEL = /^(?:dump|save_model|log_model|register_model|save_pretrained|to_onnx|dump_model)$/;
+const STARTS_TRAINING = /^(?:trigger_pipeline|trigger_dag|create_flow_run|run_deployment|start_pipeline|start_run|materialize)$/;
+const TRAINS = /^(?:train|fit|fit_transform|partial_fit)$/;
 const STARTS = /train|trigger|pipeline|schedul|dag|flow/i;
+
+const exactly = (name: string): RegExp => new RegExp(`^${name.replace(/\W/g, '')}$`);
 
 /** Files of tests that have to do with drift, with what they show taken together. Calls are followed by the call graph. */
 export async function driftTests(workspace: Workspace): Promise<DriftTest[]> {
   const tests = workspace.glob('**/*.py').filter((path) => workspace.roles(path).has('test'));
   const named = await workspace.mentioning(tests, ['psi', 'PSI', 'drift', 'Drift', 'population_stability']);
   if (named.length === 0) return [];
+  const product = workspace.glob('**/*.py').filter((path) => !workspace.roles(path).has('test'));
+  const mojos = await workspace.mentioning(product, ['download_mojo', 'save_mojo', 'export_mojo']);
   const code = await TestCode.load(workspace, named);
   const found: DriftTest[] = [];
   for (const module of code.modules) {
-    const test = await new TestFile(workspace, code, module).judge();
+    const test = await new TestFile(workspace, code, module, mojos.length > 0 ? MOJO : MODEL).judge();
     if (test) found.push(test);
   }
   return found;
@@ -45,6 +53,7 @@ class TestFile {
     private readonly workspace: Workspace,
     private readonly code: TestCode,
     private readonly module: SourceModule,
+    private readonly exports: RegExp,
   ) {}
 
   async judge(): Promise<DriftTest | undefined> {
@@ -62,8 +71,8 @@ class TestFile {
       path: this.module.path,
       line: first.facts.line,
       crosses: measuring.size > 0 && assertions.crossThreshold(),
-      triggers: assertions.nameTrigger(),
-      exports: assertions.nameMojo(),
+      triggers: assertions.seeTrigger(),
+      exports: assertions.seeMojo(),
     };
   }
 
@@ -104,21 +113,21 @@ class TestFile {
             [...this.code.graph.reachable([edge.to.frame])].some(({ frame }) => to(frame.fn)),
         ),
       );
+    const product = ran.filter((fn) => !this.workspace.roles(fn.module.path).has('test'));
+    const acts = (fn: Fn): boolean =>
+      STARTS.test(fn.facts.name) || NAMES_DRIFT.test(fn.facts.qualname) || measuring.has(fn) || this.near(fn, measuring);
+    const starting = (fn: Fn): boolean =>
+      product.includes(fn) && (calls(fn, STARTS_TRAINING) || (calls(fn, TRAINS) && !NAMES_DRIFT.test(fn.facts.name)));
     return {
       measuresDrift: (line) => leads(line, (fn) => measuring.has(fn)),
       fixtureMeasures: (name) =>
         prepared.some((fn) => (fn.facts.name === name || fn.parent?.facts.name === name) && this.near(fn, measuring)),
-      exportsMojo: (line) => leads(line, (fn) => calls(fn, EXPORTS)),
-      startsTraining: (callee) =>
-        ran.some(
-          (fn) =>
-            !this.workspace.roles(fn.module.path).has('test') &&
-            fn.facts.calls.some((call) => calledName(call) === callee) &&
-            (STARTS.test(fn.facts.name) ||
-              NAMES_DRIFT.test(fn.facts.qualname) ||
-              measuring.has(fn) ||
-              this.near(fn, measuring)),
-        ),
+      exportsMojo: (line) => leads(line, (fn) => calls(fn, this.exports)),
+      startsTrainingOn: (line) => leads(line, starting),
+      startsTraining: (callee) => product.some((fn) => calls(fn, exactly(callee)) && acts(fn)),
+      isIndex: (callee) => [...measuring].some(({ facts }) => facts.name === callee),
+      isCalled: (callee) => product.some((fn) => calls(fn, exactly(callee))),
+      isKnown: (line) => leads(line, (fn) => product.includes(fn)),
     };
   }
 

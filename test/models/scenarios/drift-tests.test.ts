@@ -129,11 +129,85 @@ from monitoring.watch import Monitor
 
 def test_drift_is_acted_on(monkeypatch):
     sent = []
-    monkeypatch.setattr(watch.Detector, "drift_index", lambda *_: 0.4)
+    monkeypatch.setattr(watch.Detector, "index", lambda *_: 0.4)
     monkeypatch.setattr(watch.requests, "post", lambda url, **_: sent.append(url))
     Monitor("http://mage").watch(1, 2)
     assert len(sent) == 1
 `;
     expect(await shown({ 'tests/test_act.py': code })).toEqual(['tests/test_act.py crosses triggers']);
+  });
+
+  test('what an assertion looks at, not what it is called', async () => {
+    const named = `${HEAD}from shop import build_pipeline, runs_of, score_of
+
+
+def test_drift(frame, tmp_path):
+    before = np.random.normal(0, 1, 100)
+    score = score_of(frame)
+    assert score > 0.25
+    pipeline = build_pipeline()
+    assert pipeline is not None
+    runs = runs_of(frame)
+    assert runs == 3
+    artifact = tmp_path / "notes.txt"
+    assert artifact.name == "mojo.zip is not here"
+    Monitor("x").watch(before, before * 3)
+`;
+    const shop = 'def build_pipeline():\n    return 1\n\n\ndef runs_of(x):\n    return 3\n\n\ndef score_of(x):\n    return 1.0\n';
+    expect(await shown({ 'tests/test_drift.py': named, 'shop.py': shop })).toEqual(['tests/test_drift.py']);
+  });
+
+  test('the result of the call that starts training, whatever it is called', async () => {
+    const flow = `from prefect.deployments import run_deployment
+
+
+def respond(index):
+    return run_deployment(name="credit") if index > 0.25 else None
+`;
+    const code = `${HEAD}from monitoring.flow import respond
+
+
+def test_drift():
+    before = np.random.normal(0, 1, 100)
+    x = Monitor("u").watch(before, before + 2.5)
+    assert x > 0.25
+    y = respond(x)
+    assert y is not None
+`;
+    expect(await shown({ 'tests/test_drift.py': code, 'monitoring/flow.py': flow })).toEqual([
+      'tests/test_drift.py crosses triggers',
+    ]);
+  });
+
+  test('a stand-in for something that drift does not start is no trigger', async () => {
+    const code = `${HEAD}def test_drift(monkeypatch):
+    lines = []
+    monkeypatch.setattr("monitoring.watch.note", lambda text: lines.append(text))
+    before = np.random.normal(0, 1, 100)
+    assert Monitor("u").watch(before, before * 2) > 0.25
+    assert lines
+`;
+    expect(await shown({ 'tests/test_drift.py': code })).toEqual(['tests/test_drift.py crosses']);
+  });
+
+  test('the folder that the training writes to', async () => {
+    const code = (look: string): string => `${HEAD}def test_drift(frame, tmp_path, other):
+    train(frame, tmp_path)
+    assert ${look}
+`;
+    const seen = async (look: string): Promise<string[]> => shown({ 'tests/test_drift.py': code(look) });
+    expect(await seen('list(tmp_path.glob("*.zip"))')).toEqual(['tests/test_drift.py exports']);
+    expect(await seen('any(tmp_path.iterdir())')).toEqual(['tests/test_drift.py exports']);
+    expect(await seen('list(other.glob("*.zip"))')).toEqual(['tests/test_drift.py']);
+    expect(await seen('tmp_path')).toEqual(['tests/test_drift.py']);
+  });
+
+  test('the same rows twice are not moved, whatever else the test multiplies', async () => {
+    const code = `${HEAD}def test_drift(rows):
+    timeout = 3 * 60
+    assert Monitor("u").watch(rows, rows) > 0.25
+    assert timeout
+`;
+    expect(await shown({ 'tests/test_drift.py': code })).toEqual(['tests/test_drift.py']);
   });
 });
