@@ -6,6 +6,7 @@ import type {
   ScriptEntry,
   ScriptExpr,
   ScriptFacts,
+  ScriptFunction,
   ScriptImport,
 } from '../script/facts.js';
 import { argumentsOf, toExpr } from './convert.js';
@@ -15,7 +16,7 @@ import { parseJavaScript } from './parse.js';
 /** A JavaScript or TypeScript file as neutral facts. */
 export const javascriptModule: Extractor<ScriptFacts> = {
   name: 'javascript-module',
-  version: 1,
+  version: 2,
   extract(bytes) {
     const { program } = parseJavaScript(new TextDecoder('utf-8').decode(bytes));
     const reader = new Reader();
@@ -27,9 +28,24 @@ export const javascriptModule: Extractor<ScriptFacts> = {
 
 type Declaration = Extract<Statement, { type: 'VariableDeclaration' }>;
 
+type AnyFunction =
+  | Extract<Statement, { type: 'FunctionDeclaration' }>
+  | Extract<Expression, { type: 'ArrowFunctionExpression' | 'FunctionExpression' }>;
+
+/** What a function returns when it does nothing else: its only statement, after constants at most. */
+function onlyReturn({ body, async, generator }: AnyFunction): Expression | undefined {
+  if (async || generator === true) return undefined;
+  if (body.type !== 'BlockStatement') return body;
+  const last = body.body.at(-1);
+  const before = body.body.slice(0, -1);
+  if (last?.type !== 'ReturnStatement' || !last.argument) return undefined;
+  return before.every((one) => one.type === 'VariableDeclaration' && one.kind === 'const') ? last.argument : undefined;
+}
+
 class Reader {
   private readonly imports: ScriptImport[] = [];
   private readonly constants = new Map<string, ScriptConstant>();
+  private readonly functions = new Map<string, ScriptFunction>();
   private readonly exported = new Map<string, ScriptConstant>();
   private readonly calls: ScriptCall[] = [];
   private readonly superclasses: string[] = [];
@@ -39,6 +55,7 @@ class Reader {
     return {
       imports: this.imports,
       constants: Object.fromEntries(this.constants),
+      functions: Object.fromEntries(this.functions),
       exports: Object.fromEntries(this.exported),
       calls: this.calls,
       extends: this.superclasses,
@@ -47,6 +64,9 @@ class Reader {
 
   topLevel(statement: Statement): void {
     switch (statement.type) {
+      case 'FunctionDeclaration':
+        this.returning(statement.id?.name, statement);
+        break;
       case 'ImportDeclaration':
         this.importing(statement);
         break;
@@ -90,11 +110,27 @@ class Reader {
       if (!init) return [];
       const line = loc?.start.line ?? 1;
       if (this.requires(id, init, line)) return [];
+      if (id.type === 'Identifier' && (init.type === 'ArrowFunctionExpression' || init.type === 'FunctionExpression'))
+        this.returning(id.name, init);
       const bound = boundBy(id, toExpr(init));
       for (const one of bound)
         if (!this.constants.has(one.name)) this.constants.set(one.name, { value: one.value, line });
       return bound.map(({ name }) => name);
     });
+  }
+
+  /** `const stages = (rate) => [{ target: rate, duration: '1m' }]`: nothing but a value; the first of a name counts. */
+  private returning(name: string | undefined, fn: AnyFunction): void {
+    const returns = onlyReturn(fn);
+    if (name === undefined || !returns || this.functions.has(name)) return;
+    const params = fn.params.map((param) =>
+      param.type === 'Identifier'
+        ? { name: param.name }
+        : param.type === 'AssignmentPattern' && param.left.type === 'Identifier'
+          ? { name: param.left.name, fallback: toExpr(param.right) }
+          : { name: '' },
+    );
+    this.functions.set(name, { params, returns: toExpr(returns) });
   }
 
   /** `const http = require('k6/http')` and `const { check } = require('k6')` are imports. */
@@ -112,6 +148,7 @@ class Reader {
 
   private exportNamed(statement: Extract<Statement, { type: 'ExportNamedDeclaration' }>): void {
     const line = lineOf(statement);
+    if (statement.declaration?.type === 'FunctionDeclaration') this.returning(statement.declaration.id?.name, statement.declaration);
     if (statement.declaration?.type === 'VariableDeclaration')
       for (const name of this.declare(statement.declaration))
         this.exported.set(name, { value: { kind: 'name', name }, line: this.constants.get(name)?.line ?? line });

@@ -6,26 +6,25 @@ import type { LoadTest } from './facts.js';
 
 const MAX_BYTES = 5 * 1024 * 1024;
 
-/** A JMeter plan (`.jmx`) as a load test; null for XML of another kind. */
-export const jmeterPlan: Extractor<LoadTest | null> = {
+/** A JMeter plan (`.jmx`), its elements in order; null for XML of another kind. */
+export const jmeterPlan: Extractor<JMeterPlan | null> = {
   name: 'jmeter-plan',
-  version: 1,
+  version: 2,
   extract(bytes) {
     if (bytes.byteLength > MAX_BYTES) throw new Unparsable('larger than 5 MB', 1, 'unsupported');
-    const plan = readPlan(new TextDecoder('utf-8').decode(bytes));
-    return { facts: plan ? summed(plan) : null };
+    return { facts: readPlan(new TextDecoder('utf-8').decode(bytes)) ?? null };
   },
 };
 
 /** One element of the plan that is switched on, with its properties by name. */
-interface Element {
+export interface Element {
   readonly type: string;
   readonly properties: Map<string, string>;
   /** Rows of its collections: `load_profile` of a throughput shaping timer. */
   readonly rows: string[][];
 }
 
-interface Plan {
+export interface JMeterPlan {
   readonly line: number;
   readonly elements: readonly Element[];
 }
@@ -37,7 +36,7 @@ interface Level {
 }
 
 /** Entities of a document type are never expanded: the parser knows the five of XML and refuses the others. */
-function readPlan(text: string): Plan | undefined {
+function readPlan(text: string): JMeterPlan | undefined {
   const reader = new PlanReader();
   const parser = new SaxesParser();
   let broken: string | undefined;
@@ -128,8 +127,15 @@ class PlanReader {
 
 const isThreadGroup = (type: string): boolean => type.endsWith('ThreadGroup');
 
-function summed({ line, elements }: Plan): LoadTest {
-  const variables = userVariables(elements);
+/** Values of a plan's variables, and of the properties that the command which starts it gives (`-Jrate=1000`). */
+interface Scope {
+  readonly variables: ReadonlyMap<string, string>;
+  readonly properties: Readonly<Record<string, string>>;
+}
+
+/** The load test that a plan describes, with the properties of the command that starts it. */
+export function readJMeter({ line, elements }: JMeterPlan, properties: Readonly<Record<string, string>> = {}): LoadTest {
+  const variables: Scope = { variables: userVariables(elements), properties };
   const value = (element: Element, name: string): number | undefined =>
     resolved(element.properties.get(name), variables);
   const groups = elements.filter(({ type }) => isThreadGroup(type));
@@ -162,7 +168,7 @@ function pace(
   { type, properties, rows }: Element,
   threads: number,
   value: (name: string) => number | undefined,
-  variables: ReadonlyMap<string, string>,
+  variables: Scope,
 ): [number | undefined, number | undefined] {
   if (type === 'ConstantThroughputTimer') {
     const perMinute = value('throughput');
@@ -213,15 +219,18 @@ function userVariables(elements: readonly Element[]): ReadonlyMap<string, string
   return found;
 }
 
-/** A number, a variable, or a property with its default: `${__P(rate,1000)}`. */
-function resolved(text: string | undefined, variables: ReadonlyMap<string, string>, depth = 0): number | undefined {
+/** `${__P(rate,1000)}`, `${__property(rate,,1000)}`: a property by its name, with its default. */
+const PROPERTY = /^\$\{__(?:P|property)\(([^(),]{1,100})(?:,[^(),]{0,100})??(?:,([^(),]{1,100}))?\)\}$/;
+
+/** A number, a variable, or a property. */
+function resolved(text: string | undefined, scope: Scope, depth = 0): number | undefined {
   if (text === undefined || text === '' || depth > 3) return undefined;
   if (/^-?\d{1,15}(\.\d{1,15})?$/.test(text)) return Number(text);
-  const fallback = /^\$\{__(?:P|property)\([^(),]{1,100}(?:,[^(),]{0,100})??,([^(),]{1,100})\)\}$/.exec(text)?.[1];
+  const [, name, fallback] = PROPERTY.exec(text) ?? [];
+  if (name !== undefined) {
+    const given = Object.hasOwn(scope.properties, name.trim()) ? scope.properties[name.trim()] : undefined;
+    return resolved((given ?? fallback)?.trim(), scope, depth + 1);
+  }
   const variable = /^\$\{(\w{1,100})\}$/.exec(text)?.[1];
-  return resolved(
-    fallback?.trim() ?? (variable === undefined ? undefined : variables.get(variable)),
-    variables,
-    depth + 1,
-  );
+  return variable === undefined ? undefined : resolved(scope.variables.get(variable), scope, depth + 1);
 }

@@ -1,5 +1,5 @@
 import { chainOf } from './facts.js';
-import type { ScriptExpr, ScriptFacts } from './facts.js';
+import type { ScriptExpr, ScriptFacts, ScriptFunction } from './facts.js';
 
 /** A value that the text alone decides; `UNKNOWN` where it does not, `EXTERNAL` where the environment gives it. */
 export type ScriptValue =
@@ -21,6 +21,8 @@ export interface ScriptScope {
   readonly facts: ScriptFacts;
   /** Variables that the command which runs the script sets. */
   readonly environment: Readonly<Record<string, string>>;
+  /** Parameters of the function that is being evaluated. */
+  readonly locals?: ReadonlyMap<string, ScriptValue>;
   /** The module behind an import; undefined when it is not of the repository. */
   module(from: string): ScriptScope | undefined;
   /** A JSON file that the script opens. */
@@ -52,7 +54,7 @@ export function evaluate(expr: ScriptExpr, scope: ScriptScope, depth = 0): Scrip
     case 'member':
       return member(expr, scope, depth);
     case 'call':
-      return call(expr, scope, inner);
+      return call(expr, scope, inner, depth);
     case 'binary':
       return binary(expr, inner);
     case 'unary':
@@ -78,6 +80,7 @@ function exported(name: string, scope: ScriptScope, depth = 0): ScriptValue {
 
 function named(name: string, scope: ScriptScope, depth: number): ScriptValue {
   if (name === 'undefined') return undefined;
+  if (scope.locals?.has(name) === true) return scope.locals.get(name);
   if (Object.hasOwn(scope.facts.constants, name)) {
     const constant = scope.facts.constants[name];
     if (constant) return evaluate(constant.value, scope, depth + 1);
@@ -136,9 +139,14 @@ function call(
   expr: Extract<ScriptExpr, { kind: 'call' }>,
   scope: ScriptScope,
   inner: (expr: ScriptExpr) => ScriptValue,
+  depth: number,
 ): ScriptValue {
   const name = chainOf(expr.callee) ?? '';
   const [first, second] = expr.args;
+  if (expr.callee.kind === 'name') {
+    const own = functionBehind(name, scope);
+    if (own) return applied(own.fn, expr.args.map(inner), own.scope, depth);
+  }
   if (name === 'JSON.parse' && first?.kind === 'call' && chainOf(first.callee) === 'open') {
     const path = first.args[0] && inner(first.args[0]);
     return typeof path === 'string' ? fromJson(scope.json(path)) : UNKNOWN;
@@ -177,6 +185,31 @@ function call(
     default:
       return conversion(expr.callee, inner);
   }
+}
+
+/** A function of the module, or of one that it imports, that only returns a value. */
+function functionBehind(name: string, scope: ScriptScope): { fn: ScriptFunction; scope: ScriptScope } | undefined {
+  const functions = scope.facts.functions ?? {};
+  const fn = Object.hasOwn(functions, name) ? functions[name] : undefined;
+  if (fn) return { fn, scope };
+  const imported = scope.facts.imports.find(({ local }) => local === name);
+  const module = imported && scope.module(imported.from);
+  return imported && module ? functionBehind(imported.imported, module) : undefined;
+}
+
+function applied(
+  { params, returns }: ScriptFunction,
+  given: readonly ScriptValue[],
+  scope: ScriptScope,
+  depth: number,
+): ScriptValue {
+  const outer = { ...scope, locals: new Map<string, ScriptValue>() };
+  const locals = new Map<string, ScriptValue>();
+  params.forEach(({ name, fallback }, index) => {
+    const value = given[index];
+    locals.set(name, value === undefined && fallback ? evaluate(fallback, { ...outer, locals }, depth + 1) : value);
+  });
+  return evaluate(returns, { ...outer, locals }, depth + 1);
 }
 
 /** `"1000".toInt`, `value.toString()`. */

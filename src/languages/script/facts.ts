@@ -6,6 +6,8 @@ export interface ScriptFacts {
   readonly imports: readonly ScriptImport[];
   /** Name → what it is given where it is declared; declarations of the top level win over those inside functions. */
   readonly constants: Readonly<Record<string, ScriptConstant>>;
+  /** Functions that do nothing but return a value, by name; absent where the language's reader looks for none. */
+  readonly functions?: Readonly<Record<string, ScriptFunction>>;
   /** Exported name → its value. */
   readonly exports: Readonly<Record<string, ScriptConstant>>;
   /** All calls, inner ones included, in the order of the text. */
@@ -27,6 +29,12 @@ export interface ScriptImport {
 export interface ScriptConstant {
   readonly value: ScriptExpr;
   readonly line: number;
+}
+
+export interface ScriptFunction {
+  /** Parameters by position, with their defaults. */
+  readonly params: readonly { readonly name: string; readonly fallback?: ScriptExpr }[];
+  readonly returns: ScriptExpr;
 }
 
 export interface ScriptCall {

@@ -1,5 +1,6 @@
 import type { Workspace } from '../../core/workspace.js';
 import { dotenvExtractor } from '../../languages/dotenv/index.js';
+import { iniFile } from '../../languages/ini/index.js';
 import type { Expr, Module, PyNode } from '../../languages/python/ast.js';
 import { pythonModule } from '../../languages/python/extract.js';
 import { dottedName } from '../../languages/python/names.js';
@@ -53,6 +54,10 @@ async function inFile(workspace: Workspace, path: string): Promise<Found[]> {
   if (path.endsWith('.toml'))
     return ((await workspace.facts(tomlNumbers, path)) ?? []).flatMap(({ keys, value, line }) =>
       share(keys, value, line),
+    );
+  if (/\.(?:ini|cfg|properties)$/.test(path))
+    return ((await workspace.facts(iniFile, path)) ?? []).flatMap(({ section, key, lines: [first] }) =>
+      first ? share([...section.split('.'), ...key.split('.')], Number(first.text.replace(/^(["'])(.*)\1$/, '$2')), first.line) : [],
     );
   if (/(?:^|\/)\.env/.test(path) || path.endsWith('.env'))
     return ((await workspace.facts(dotenvExtractor, path)) ?? []).flatMap(({ name, value, line }) =>

@@ -44,7 +44,7 @@ export const driftScenario = defineModel<DriftScenario>('drift-scenario', async 
 
 const settingsFiles = (workspace: Workspace): readonly string[] =>
   workspace
-    .glob('**/*.{yml,yaml,toml,json,env}', '**/.env*')
+    .glob('**/*.{yml,yaml,toml,json,env,ini,cfg,properties}', '**/.env*')
     .filter((path) => inProduction(workspace, path) && (workspace.file(path)?.size ?? 0) < 200_000);
 
 async function measured(workspace: Workspace, python: readonly string[]): Promise<(DriftMeasure & { path: string })[]> {

@@ -52,6 +52,22 @@ export default function () { http.get('http://scoring/'); }
     });
   });
 
+  test('options that a function of its own, or of another module, puts together', async () => {
+    const before = `import { limits } from './limits.js';
+function scenario(rate, duration = '2m') {
+  return { executor: 'constant-arrival-rate', rate, timeUnit: '1s', duration };
+}`;
+    const options = '{ scenarios: { steady: scenario(1000) }, thresholds: limits(100) }';
+    const module = "export const limits = (max) => ({ http_req_failed: ['rate==0'], http_req_duration: [`max<${max}`] });\n";
+    const [found] = await find({ 'load/score.js': script(options, before), 'load/limits.js': module });
+    expect(found).toMatchObject({ rate: 1000, durationSec: 120 });
+    expect(found?.test).toMatchObject({ failures: 'asserted', latency: 'asserted', limits: { max: 100 } });
+    // Which of two it returns, only running it tells.
+    const branching = 'export function limits(max) { if (max > 1) return {}; return { http_req_failed: ["rate==0"] }; }\n';
+    const [unread] = await find({ 'load/score.js': script(options, before), 'load/limits.js': branching });
+    expect(unread?.test).toMatchObject({ failures: 'unknown', latency: 'unknown' });
+  });
+
   test('a command hands the rate to the script', async () => {
     const [found] = await find({
       'load/score.js': script(
@@ -273,6 +289,18 @@ describe('JMeter', () => {
       latency: 'asserted',
       limits: { max: 100 },
     });
+  });
+
+  test.each([
+    ['a workflow', '.github/workflows/load.yml', 'jobs:\n  a:\n    steps:\n      - run: jmeter -n -t load/plan.jmx -Jrate=66000 -Jduration=90\n'],
+    ['a Makefile', 'Makefile', 'RATE := 5\nload:\n\tjmeter -n -J rate=66000 -J duration=90 -t load/plan.jmx\n'],
+    ['a script with variables', 'load/run.sh', 'RATE=66000\njmeter.sh -n -t plan.jmx "-Jrate=$RATE" -Jduration=${1:-90}\n'],
+  ])('properties that the command gives: %s', async (_, path, text) => {
+    const body = `<ThreadGroup><stringProp name="ThreadGroup.duration">\${__P(duration)}</stringProp></ThreadGroup><hashTree/><ConstantThroughputTimer><intProp name="calcMode">2</intProp><stringProp name="throughput">\${__property(rate,,600)}</stringProp></ConstantThroughputTimer><hashTree/>`;
+    const [alone] = await find({ 'load/plan.jmx': plan(body) });
+    expect(alone).toMatchObject({ rate: 10, durationSec: undefined });
+    const [found] = await find({ 'load/plan.jmx': plan(body), [path]: text });
+    expect(found).toMatchObject({ rate: 1100, durationSec: 90 });
   });
 
   test('what is switched off does not count, nor what is below it; comments neither', async () => {

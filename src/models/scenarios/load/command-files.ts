@@ -14,7 +14,8 @@ export async function commandsIn(workspace: Workspace, path: string): Promise<Co
   const written = await commandsWritten(workspace, path);
   if (!written) return undefined;
   const facts = readCommands(written);
-  return { ...facts, swaps: [...facts.swaps, ...(await swapsByCode(workspace, path))] };
+  const swaps = [...facts.swaps, ...(await swapsByCode(workspace, path))];
+  return { ...facts, swaps: swaps.sort((a, b) => a.line - b.line) };
 }
 
 /** Calls of a program that put another model in place without a command: a client's method, a request to a reload route. */

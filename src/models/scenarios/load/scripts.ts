@@ -2,7 +2,7 @@ import type { Workspace } from '../../../core/workspace.js';
 import { javascriptModule } from '../../../languages/javascript/extract.js';
 import { javaSource, scalaSource } from '../../../languages/jvm/extract.js';
 import type { LoadTest } from '../../../languages/load-script/facts.js';
-import { jmeterPlan } from '../../../languages/load-script/jmeter.js';
+import { jmeterPlan, readJMeter } from '../../../languages/load-script/jmeter.js';
 import { pythonModule } from '../../../languages/python/extract.js';
 import type { ScriptFacts } from '../../../languages/script/facts.js';
 import { isGatling, readGatling } from './gatling.js';
@@ -24,7 +24,8 @@ export async function scriptIn(
   if (path.endsWith('.java')) return onJvm(await workspace.facts(javaSource, path));
   if (path.endsWith('.scala')) return onJvm(await workspace.facts(scalaSource, path));
   if (path.endsWith('.kt')) return inKotlin(workspace, path);
-  return path.endsWith('.jmx') ? ((await workspace.facts(jmeterPlan, path)) ?? undefined) : undefined;
+  const plan = path.endsWith('.jmx') ? await workspace.facts(jmeterPlan, path) : undefined;
+  return plan ? readJMeter(plan, environment) : undefined;
 }
 
 async function fromJavaScript(
