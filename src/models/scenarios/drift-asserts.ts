@@ -30,6 +30,8 @@ const MOJO = /mojo|artifact|genmodel|^export|_export|model_path|new_model|model_
 const INDEX = /psi|drift|stability/i;
 const DECISION =
   /^(drift_?detected|is_drift(ed)?|has_drift(ed)?|drifted|dataset_drift|should_retrain|needs_retrain\w*)$/i;
+/** What a verdict is called when nothing has moved far. */
+const CALM = /^(?:none|no\b.*|ok|stable|low|minor|normal|green|insufficient.*|unknown)$/i;
 const LIMIT = /threshold|limit|^psi_max$/i;
 const MOVED = /shift|drift(ed)?_|skew|moved|perturb|^(loc|scale|mean|sigma)$/i;
 const DRAWN = /^(normal|uniform|lognormal|beta|exponential|gamma|standard_normal|poisson)$/;
@@ -224,7 +226,7 @@ export class Assertions {
       if (!left || !right) return false;
       if (op === '>' || op === '>=') return this.isIndex(left) && isLimit(right);
       if (op === '<' || op === '<=') return this.isIndex(right) && isLimit(left);
-      const affirmed = right.kind === 'Bool' ? right.value : right.kind === 'Str';
+      const affirmed = right.kind === 'Bool' ? right.value : right.kind === 'Str' && !CALM.test(right.value);
       return (op === 'is' || op === '==') && affirmed && this.decides(left);
     });
   }
@@ -277,6 +279,8 @@ export class Assertions {
     );
     const given = measuring.flatMap(({ func, args, keywords }) => [func, ...args, ...keywords.map(({ value }) => value)]);
     if (given.length === 0) return this.code.some(movesData);
+    // A number past the threshold, handed to what judges the index.
+    if (given.some((one) => one.kind === 'Num' && one.value >= CROSSED)) return true;
     return given.some((one) => this.isMoved(one, 0)) || this.code.some((def) => isFixture(def) && movesData(def));
   }
 

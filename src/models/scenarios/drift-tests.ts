@@ -102,17 +102,14 @@ class TestFile {
   private meaning(nodes: ReadonlySet<Node>, prepared: readonly Fn[], measuring: ReadonlySet<Fn>): Meaning {
     const ran = [...nodes].map(({ frame }) => frame.fn);
     const calls = (fn: Fn, name: RegExp): boolean => fn.facts.calls.some((call) => name.test(calledName(call) ?? ''));
+    const tested = [...nodes].filter(({ frame }) => this.workspace.roles(frame.fn.module.path).has('test'));
+    const started = (line: number): Node[] =>
+      tested.flatMap(({ edges, coroutines }) => [
+        ...edges.flatMap((edge) => (edge.to && edge.line <= line && line <= edge.endLine ? [edge.to] : [])),
+        ...coroutines.flatMap((one) => (one.line === line ? [one.to] : [])),
+      ]);
     const leads = (line: number, to: (fn: Fn) => boolean): boolean =>
-      [...nodes].some((node) =>
-        node.edges.some(
-          (edge) =>
-            edge.line <= line &&
-            line <= edge.endLine &&
-            edge.to !== undefined &&
-            this.workspace.roles(node.frame.fn.module.path).has('test') &&
-            [...this.code.graph.reachable([edge.to.frame])].some(({ frame }) => to(frame.fn)),
-        ),
-      );
+      [...this.code.graph.reachable(started(line).map(({ frame }) => frame))].some(({ frame }) => to(frame.fn));
     const product = ran.filter((fn) => !this.workspace.roles(fn.module.path).has('test'));
     const acts = (fn: Fn): boolean =>
       STARTS.test(fn.facts.name) || NAMES_DRIFT.test(fn.facts.qualname) || measuring.has(fn) || this.near(fn, measuring);

@@ -35,7 +35,7 @@ const MODEL_NAME = /(?:^|_)mojo(?:_|$)|^(?:load_model|model_registry|InferenceSe
 export function predictionLines(tree: Module): readonly number[] {
   const imports = importNames(tree);
   const lines = new Set<number>();
-  let models = [...imports.values()].some((target) => LIBRARIES.has(target.split('.')[0] ?? ''));
+  let models = [...imports].some(([local, target]) => isLibrary(local, target));
   walk(tree, {
     enter(node) {
       if (node.kind === 'Call') {
@@ -50,6 +50,13 @@ export function predictionLines(tree: Module): readonly number[] {
     },
   });
   return models || [...imports.keys()].some((name) => MODEL_NAME.test(name)) ? [...lines] : [];
+}
+
+/** `import joblib`, `from ray.train.torch import …`, and `from project.config import mlflow`, which only hands the library on. */
+function isLibrary(local: string, target: string): boolean {
+  const [root = '', ...rest] = target.split('.');
+  if (LIBRARIES.has(root)) return true;
+  return rest.some((part) => part !== 'transformers' && part !== 'prophet' && LIBRARIES.has(part)) && (root === 'ray' || rest.at(-1) === local);
 }
 
 const isPredict = ({ attr }: Extract<Expr, { kind: 'Attribute' }>): boolean =>

@@ -179,6 +179,32 @@ def test_drift():
     ]);
   });
 
+  test('coroutines are followed, and a calm verdict crosses nothing', async () => {
+    const report = `from monitoring.watch import Detector
+
+
+async def run_scheduled_report(a, b):
+    Detector().index(a, b)
+    return 7
+
+
+def drift_severity(index):
+    return "none" if index < 0.1 else "high"
+`;
+    const code = (severity: string): string => `from monitoring.report import drift_severity, run_scheduled_report
+
+
+async def test_report(rows):
+    found = await run_scheduled_report(rows, rows)
+    assert found is not None
+    assert ${severity}
+`;
+    const seen = async (severity: string): Promise<string[]> =>
+      shown({ 'tests/test_report_drift.py': code(severity), 'monitoring/report.py': report });
+    expect(await seen('drift_severity(0.05) == "none"')).toEqual(['tests/test_report_drift.py']);
+    expect(await seen('drift_severity(0.8) == "high"')).toEqual(['tests/test_report_drift.py crosses']);
+  });
+
   test('a stand-in for something that drift does not start is no trigger', async () => {
     const code = `${HEAD}def test_drift(monkeypatch):
     lines = []

@@ -112,6 +112,29 @@ class Score(RequestHandler):
     expect(await asked({ 'handler.py': handler })).toEqual(['handler.py:9']);
   });
 
+  test('a library of models that another module hands on, a framework below another', async () => {
+    const app = `from fastapi import FastAPI
+
+from project.config import mlflow
+
+app = FastAPI()
+scorer = mlflow.pyfunc.load_model("models:/credit/3")
+
+
+@app.post("/score")
+def score(x: float):
+    return scorer.predict([[x]])
+`;
+    const config = { 'project/config.py': 'import mlflow\n', 'project/__init__.py': '' };
+    expect(await asked({ 'app.py': app, ...config })).toEqual(['app.py:11']);
+    const ray = app.replace('from project.config import mlflow', 'from ray.train.torch import TorchCheckpoint');
+    expect(await asked({ 'app.py': ray })).toEqual(['app.py:11']);
+    const weather = app
+      .replace('from project.config import mlflow', 'from project.weather import mlflow_url as station')
+      .replace('mlflow.pyfunc.load_model("models:/credit/3")', 'station.open("Kiel")');
+    expect(await asked({ 'app.py': weather, ...config })).toEqual([]);
+  });
+
   test('a worker that answers what the routes put into a queue', async () => {
     const app = `import joblib
 from fastapi import FastAPI
