@@ -42,7 +42,7 @@ async function fromJavaScript(
 const onJvm = (facts: ScriptFacts | undefined): LoadTest | undefined =>
   facts && readGatling({ facts, environment: {}, module: () => undefined, json: () => undefined });
 
-/** No grammar of Kotlin comes as a package that needs no compiler: such a simulation is seen, and what it asks for is not. */
+/** The one grammar of Kotlin that loads weighs 46 MB (docs/quality.md): such a simulation is seen, and what it asks for is not. */
 async function inKotlin(workspace: Workspace, path: string): Promise<LoadTest | undefined> {
   if ((await workspace.mentioning([path], ['import io.gatling.'])).length === 0) return undefined;
   if ((await workspace.mentioning([path], ['setUp('])).length === 0) return undefined;
