@@ -155,7 +155,9 @@ function lacking({ test, rate, durationSec }: FoundTest, bar: Bar): string[] {
   const unread = test.failures === 'unknown' && test.latency === 'unknown';
   // A closed model: when answers take longer, fewer requests are sent, and the slow moment of a swap hides itself.
   if (rate === undefined && !unread)
-    lacks.unshift(`fixes no rate (its users wait for answers), so that ${bar.rate} requests a second cannot be told from its text`);
+    lacks.unshift(
+      `fixes no rate (its users wait for answers), so that ${bar.rate} requests a second cannot be told from its text`,
+    );
   if (test.form === 'command') return lacks;
   if (unread) return [...lacks, 'asserts what cannot be read from its text'];
   if (test.failures !== 'asserted') lacks.push(FAILURES[test.failures]);

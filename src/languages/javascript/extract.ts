@@ -148,7 +148,8 @@ class Reader {
 
   private exportNamed(statement: Extract<Statement, { type: 'ExportNamedDeclaration' }>): void {
     const line = lineOf(statement);
-    if (statement.declaration?.type === 'FunctionDeclaration') this.returning(statement.declaration.id?.name, statement.declaration);
+    if (statement.declaration?.type === 'FunctionDeclaration')
+      this.returning(statement.declaration.id?.name, statement.declaration);
     if (statement.declaration?.type === 'VariableDeclaration')
       for (const name of this.declare(statement.declaration))
         this.exported.set(name, { value: { kind: 'name', name }, line: this.constants.get(name)?.line ?? line });

@@ -134,7 +134,10 @@ interface Scope {
 }
 
 /** The load test that a plan describes, with the properties of the command that starts it. */
-export function readJMeter({ line, elements }: JMeterPlan, properties: Readonly<Record<string, string>> = {}): LoadTest {
+export function readJMeter(
+  { line, elements }: JMeterPlan,
+  properties: Readonly<Record<string, string>> = {},
+): LoadTest {
   const variables: Scope = { variables: userVariables(elements), properties };
   const value = (element: Element, name: string): number | undefined =>
     resolved(element.properties.get(name), variables);

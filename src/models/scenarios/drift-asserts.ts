@@ -256,7 +256,8 @@ export class Assertions {
       );
       if (replaced !== undefined)
         return (
-          (this.meaning.isIndex(replaced) || (INDEX.test(replaced) && this.meaning.isCalled(replaced))) && values.some((one) => this.isPast(one))
+          (this.meaning.isIndex(replaced) || (INDEX.test(replaced) && this.meaning.isCalled(replaced))) &&
+          values.some((one) => this.isPast(one))
         );
       if (!this.meaning.isKnown(call.line)) return false;
       return (
@@ -268,7 +269,8 @@ export class Assertions {
 
   private isPast(expr: Expr): boolean {
     const value = expr.kind === 'Name' ? this.bindings.get(expr.id) : expr;
-    if (value?.kind === 'Call') return value.keywords.some((one) => one.name === 'return_value' && this.isPast(one.value));
+    if (value?.kind === 'Call')
+      return value.keywords.some((one) => one.name === 'return_value' && this.isPast(one.value));
     return value?.kind === 'Num' && value.value >= CROSSED;
   }
 
@@ -277,7 +279,11 @@ export class Assertions {
     const measuring = this.calls.filter(
       ({ line, func }) => this.meaning.measuresDrift(line) || this.meaning.fixtureMeasures(nameIn(func) ?? ''),
     );
-    const given = measuring.flatMap(({ func, args, keywords }) => [func, ...args, ...keywords.map(({ value }) => value)]);
+    const given = measuring.flatMap(({ func, args, keywords }) => [
+      func,
+      ...args,
+      ...keywords.map(({ value }) => value),
+    ]);
     if (given.length === 0) return this.code.some(movesData);
     // A number past the threshold, handed to what judges the index.
     if (given.some((one) => one.kind === 'Num' && one.value >= CROSSED)) return true;

@@ -25,7 +25,8 @@ const NAMES_DRIFT = /psi|population_stability|drift/i;
 const MOJO = /^(?:download_mojo|save_mojo|export_mojo)$/;
 /** What keeps a model of another kind, in a repository that exports no MOJO at all. */
 const MODEL = /^(?:dump|save_model|log_model|register_model|save_pretrained|to_onnx|dump_model)$/;
-const STARTS_TRAINING = /^(?:trigger_pipeline|trigger_dag|create_flow_run|run_deployment|start_pipeline|start_run|materialize)$/;
+const STARTS_TRAINING =
+  /^(?:trigger_pipeline|trigger_dag|create_flow_run|run_deployment|start_pipeline|start_run|materialize)$/;
 const TRAINS = /^(?:train|fit|fit_transform|partial_fit)$/;
 const STARTS = /train|trigger|pipeline|schedul|dag|flow/i;
 
@@ -112,7 +113,10 @@ class TestFile {
       [...this.code.graph.reachable(started(line).map(({ frame }) => frame))].some(({ frame }) => to(frame.fn));
     const product = ran.filter((fn) => !this.workspace.roles(fn.module.path).has('test'));
     const acts = (fn: Fn): boolean =>
-      STARTS.test(fn.facts.name) || NAMES_DRIFT.test(fn.facts.qualname) || measuring.has(fn) || this.near(fn, measuring);
+      STARTS.test(fn.facts.name) ||
+      NAMES_DRIFT.test(fn.facts.qualname) ||
+      measuring.has(fn) ||
+      this.near(fn, measuring);
     const starting = (fn: Fn): boolean =>
       product.includes(fn) && (calls(fn, STARTS_TRAINING) || (calls(fn, TRAINS) && !NAMES_DRIFT.test(fn.facts.name)));
     return {

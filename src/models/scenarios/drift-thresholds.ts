@@ -57,7 +57,13 @@ async function inFile(workspace: Workspace, path: string): Promise<Found[]> {
     );
   if (/\.(?:ini|cfg|properties)$/.test(path))
     return ((await workspace.facts(iniFile, path)) ?? []).flatMap(({ section, key, lines: [first] }) =>
-      first ? share([...section.split('.'), ...key.split('.')], Number(first.text.replace(/^(["'])(.*)\1$/, '$2')), first.line) : [],
+      first
+        ? share(
+            [...section.split('.'), ...key.split('.')],
+            Number(first.text.replace(/^(["'])(.*)\1$/, '$2')),
+            first.line,
+          )
+        : [],
     );
   if (/(?:^|\/)\.env/.test(path) || path.endsWith('.env'))
     return ((await workspace.facts(dotenvExtractor, path)) ?? []).flatMap(({ name, value, line }) =>

@@ -56,7 +56,10 @@ export function predictionLines(tree: Module): readonly number[] {
 function isLibrary(local: string, target: string): boolean {
   const [root = '', ...rest] = target.split('.');
   if (LIBRARIES.has(root)) return true;
-  return rest.some((part) => part !== 'transformers' && part !== 'prophet' && LIBRARIES.has(part)) && (root === 'ray' || rest.at(-1) === local);
+  return (
+    rest.some((part) => part !== 'transformers' && part !== 'prophet' && LIBRARIES.has(part)) &&
+    (root === 'ray' || rest.at(-1) === local)
+  );
 }
 
 const isPredict = ({ attr }: Extract<Expr, { kind: 'Attribute' }>): boolean =>

@@ -85,7 +85,12 @@ describe('results that do', () => {
     ['added by the change', service(APP), service(FASTER, result()), {}],
     ['of the head, uploaded', service(APP), service(FASTER), { 'k6.json': measuredOn(HEAD) }],
     ['uploaded, naming no commit', service(APP), service(FASTER), { 'k6.json': result() }],
-    ['an old one beside a new one', service(APP, result()), { ...service(FASTER, result()), 'evidence/k6-new.json': result() }, {}],
+    [
+      'an old one beside a new one',
+      service(APP, result()),
+      { ...service(FASTER, result()), 'evidence/k6-new.json': result() },
+      {},
+    ],
     ['the service did not change', service(APP, result()), { ...service(APP, result()), 'README.md': 'x' }, {}],
     ['only a comment of the service changed', service(APP, result()), service(`# Scoring.\n${APP}`, result()), {}],
   ])('%s', async (_, before, after, artifacts) => {

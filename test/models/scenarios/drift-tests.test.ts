@@ -153,7 +153,8 @@ def test_drift(frame, tmp_path):
     assert artifact.name == "mojo.zip is not here"
     Monitor("x").watch(before, before * 3)
 `;
-    const shop = 'def build_pipeline():\n    return 1\n\n\ndef runs_of(x):\n    return 3\n\n\ndef score_of(x):\n    return 1.0\n';
+    const shop =
+      'def build_pipeline():\n    return 1\n\n\ndef runs_of(x):\n    return 3\n\n\ndef score_of(x):\n    return 1.0\n';
     expect(await shown({ 'tests/test_drift.py': named, 'shop.py': shop })).toEqual(['tests/test_drift.py']);
   });
 

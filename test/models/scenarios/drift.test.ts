@@ -42,7 +42,11 @@ describe('thresholds of drift', () => {
     ],
     ['monitor.json', '{\n  "drift": {\n    "psi_threshold": 0.3\n  }\n}\n', [[3, 0.3]]],
     ['monitor.toml', '[tool.drift]\nthreshold = 0.2\n[other]\nthreshold = 0.3\n', [[2, 0.2]]],
-    ['monitor.ini', '; psi_threshold = 0.9\n[drift]\nthreshold = 0.2 ; was 0.1\nwindow = 0.5\n[score]\nthreshold = 0.4\n', [[3, 0.2]]],
+    [
+      'monitor.ini',
+      '; psi_threshold = 0.9\n[drift]\nthreshold = 0.2 ; was 0.1\nwindow = 0.5\n[score]\nthreshold = 0.4\n',
+      [[3, 0.2]],
+    ],
     ['app.properties', '# drift.threshold=0.1\ndrift.psi.threshold=0.3\nscore.threshold=0.3\n', [[2, 0.3]]],
     ['monitor.cfg', '[monitor]\npsi_threshold: "0.15"\nnote = psi_threshold\n  0.2\n', [[2, 0.15]]],
     ['.env', 'OTHER=0.2\nDRIFT_THRESHOLD=0.35 # once 0.1\n', [[2, 0.35]]],

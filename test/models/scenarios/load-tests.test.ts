@@ -58,12 +58,14 @@ function scenario(rate, duration = '2m') {
   return { executor: 'constant-arrival-rate', rate, timeUnit: '1s', duration };
 }`;
     const options = '{ scenarios: { steady: scenario(1000) }, thresholds: limits(100) }';
-    const module = "export const limits = (max) => ({ http_req_failed: ['rate==0'], http_req_duration: [`max<${max}`] });\n";
+    const module =
+      "export const limits = (max) => ({ http_req_failed: ['rate==0'], http_req_duration: [`max<${max}`] });\n";
     const [found] = await find({ 'load/score.js': script(options, before), 'load/limits.js': module });
     expect(found).toMatchObject({ rate: 1000, durationSec: 120 });
     expect(found?.test).toMatchObject({ failures: 'asserted', latency: 'asserted', limits: { max: 100 } });
     // Which of two it returns, only running it tells.
-    const branching = 'export function limits(max) { if (max > 1) return {}; return { http_req_failed: ["rate==0"] }; }\n';
+    const branching =
+      'export function limits(max) { if (max > 1) return {}; return { http_req_failed: ["rate==0"] }; }\n';
     const [unread] = await find({ 'load/score.js': script(options, before), 'load/limits.js': branching });
     expect(unread?.test).toMatchObject({ failures: 'unknown', latency: 'unknown' });
   });
@@ -292,9 +294,17 @@ describe('JMeter', () => {
   });
 
   test.each([
-    ['a workflow', '.github/workflows/load.yml', 'jobs:\n  a:\n    steps:\n      - run: jmeter -n -t load/plan.jmx -Jrate=66000 -Jduration=90\n'],
+    [
+      'a workflow',
+      '.github/workflows/load.yml',
+      'jobs:\n  a:\n    steps:\n      - run: jmeter -n -t load/plan.jmx -Jrate=66000 -Jduration=90\n',
+    ],
     ['a Makefile', 'Makefile', 'RATE := 5\nload:\n\tjmeter -n -J rate=66000 -J duration=90 -t load/plan.jmx\n'],
-    ['a script with variables', 'load/run.sh', 'RATE=66000\njmeter.sh -n -t plan.jmx "-Jrate=$RATE" -Jduration=${1:-90}\n'],
+    [
+      'a script with variables',
+      'load/run.sh',
+      'RATE=66000\njmeter.sh -n -t plan.jmx "-Jrate=$RATE" -Jduration=${1:-90}\n',
+    ],
   ])('properties that the command gives: %s', async (_, path, text) => {
     const body = `<ThreadGroup><stringProp name="ThreadGroup.duration">\${__P(duration)}</stringProp></ThreadGroup><hashTree/><ConstantThroughputTimer><intProp name="calcMode">2</intProp><stringProp name="throughput">\${__property(rate,,600)}</stringProp></ConstantThroughputTimer><hashTree/>`;
     const [alone] = await find({ 'load/plan.jmx': plan(body) });

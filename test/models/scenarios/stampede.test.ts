@@ -60,12 +60,36 @@ describe('guards of a cache in front of the model', () => {
   });
 
   test.each([
-    ['a lock for each key', `    async with locks.setdefault(key, asyncio.Lock()):\n${indented(FILL)}`, 'a lock around the filling'],
-    ['a lock of Redis', `    async with cache.lock(f"lock:{key}", timeout=5):\n${indented(FILL)}`, 'a lock around the filling'],
-    ['a lock with a name of its own', `    gate = asyncio.Semaphore(1)\n    async with gate:\n${indented(FILL)}`, 'a lock around the filling'],
-    ['a lock that is taken and given back', `    lock = cache.lock("l:" + key)\n    await lock.acquire()\n${FILL}    await lock.release()\n`, 'a lock before the filling'],
-    ['SET NX', `    if await cache.set(f"lock:{key}", 1, nx=True, ex=5):\n${indented(FILL)}    else:\n        value = await wait(key)\n`, 'a key that only one caller can set'],
-    ['SETNX, kept in a name', `    mine = await cache.setnx(f"lock:{key}", 1)\n    if not mine:\n        return await wait(key)\n${FILL}`, 'a key that only one caller can set'],
+    [
+      'a lock for each key',
+      `    async with locks.setdefault(key, asyncio.Lock()):\n${indented(FILL)}`,
+      'a lock around the filling',
+    ],
+    [
+      'a lock of Redis',
+      `    async with cache.lock(f"lock:{key}", timeout=5):\n${indented(FILL)}`,
+      'a lock around the filling',
+    ],
+    [
+      'a lock with a name of its own',
+      `    gate = asyncio.Semaphore(1)\n    async with gate:\n${indented(FILL)}`,
+      'a lock around the filling',
+    ],
+    [
+      'a lock that is taken and given back',
+      `    lock = cache.lock("l:" + key)\n    await lock.acquire()\n${FILL}    await lock.release()\n`,
+      'a lock before the filling',
+    ],
+    [
+      'SET NX',
+      `    if await cache.set(f"lock:{key}", 1, nx=True, ex=5):\n${indented(FILL)}    else:\n        value = await wait(key)\n`,
+      'a key that only one caller can set',
+    ],
+    [
+      'SETNX, kept in a name',
+      `    mine = await cache.setnx(f"lock:{key}", 1)\n    if not mine:\n        return await wait(key)\n${FILL}`,
+      'a key that only one caller can set',
+    ],
     [
       'a dictionary of computations that are under way',
       `    if key in pending:\n        return await pending[key]\n    pending[key] = asyncio.create_task(asyncio.to_thread(infer, x))\n    value = await pending[key]\n    await cache.set(key, value, ex=60)\n    pending.pop(key)\n`,
@@ -81,7 +105,10 @@ describe('guards of a cache in front of the model', () => {
     ['a lock around the read alone', `    async with metrics_lock:\n        again = await cache.get(key)\n${FILL}`],
     ['a text', `    print("no stampede: redis.lock() in flight")\n${FILL}`],
     ['a file that is opened', `    with open("lock") as lock:\n${indented(FILL)}`],
-    ['SET NX that fills the cache', '    value = await asyncio.to_thread(infer, x)\n    await cache.set(key, value, ex=60, nx=True)\n    await cache.set(key, value, ex=60)\n'],
+    [
+      'SET NX that fills the cache',
+      '    value = await asyncio.to_thread(infer, x)\n    await cache.set(key, value, ex=60, nx=True)\n    await cache.set(key, value, ex=60)\n',
+    ],
     ['a draw that decides which model answers', `    if random.random() < 0.1:\n        x = x + 1\n${FILL}`],
     ['a mail in the background', `    if x > 3:\n        background.add_task(print, x)\n${FILL}`],
   ])('not %s', async (_, body) => {
@@ -123,7 +150,9 @@ async def score(x: float, background: BackgroundTasks):
     await cache.set(key, value, ex=600)
     return value
 `;
-    expect(await judged(app)).toMatchObject({ guards: ['a refresh in the background while the old value is handed out'] });
+    expect(await judged(app)).toMatchObject({
+      guards: ['a refresh in the background while the old value is handed out'],
+    });
   });
 
   test('a lock in the caller of the function that looks aside', async () => {
@@ -196,9 +225,18 @@ ${body}`,
   });
 
   test.each([
-    ['a name alone', 'def test_stampede():\n    """thundering herd, singleflight"""\n    assert service.infer(1.0) == 1\n'],
-    ['callers that are not counted', 'async def test_many():\n    assert await asyncio.gather(*[service.score(1.0, None)])\n'],
-    ['many of something else', 'async def test_other(f):\n    await asyncio.gather(f(), f())\n    f.assert_called_once()\n'],
+    [
+      'a name alone',
+      'def test_stampede():\n    """thundering herd, singleflight"""\n    assert service.infer(1.0) == 1\n',
+    ],
+    [
+      'callers that are not counted',
+      'async def test_many():\n    assert await asyncio.gather(*[service.score(1.0, None)])\n',
+    ],
+    [
+      'many of something else',
+      'async def test_other(f):\n    await asyncio.gather(f(), f())\n    f.assert_called_once()\n',
+    ],
   ])('not %s', async (_, body) => {
     expect(await judged(service(FILL), file(body))).toMatchObject({ tests: [] });
   });

@@ -26,7 +26,8 @@ export function cachingDecorator(def: FunctionDef, imports: ImportNames): Cachin
   return undefined;
 }
 
-const has = (call: Call | undefined, keyword: string): boolean => call?.keywords.some(({ name }) => name === keyword) ?? false;
+const has = (call: Call | undefined, keyword: string): boolean =>
+  call?.keywords.some(({ name }) => name === keyword) ?? false;
 const isTrue = (call: Call | undefined, keyword: string): boolean =>
   call?.keywords.some(({ name, value }) => name === keyword && value.kind === 'Bool' && value.value) ?? false;
 

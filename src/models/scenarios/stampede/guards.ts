@@ -27,7 +27,12 @@ export interface Guarded {
 export function guardIn(code: Guarded): Guard | undefined {
   const origins = new Origins(code.def, [], code.around);
   return (
-    aroundTheFilling(code, origins) ?? onlyOneSets(code) ?? sharedFuture(code, origins) ?? earlyExpiry(code.def) ?? refreshed(code) ?? byLibrary(code)
+    aroundTheFilling(code, origins) ??
+    onlyOneSets(code) ??
+    sharedFuture(code, origins) ??
+    earlyExpiry(code.def) ??
+    refreshed(code) ??
+    byLibrary(code)
   );
 }
 
@@ -59,7 +64,10 @@ function isLock(expr: Expr, origins: Origins, imports: ImportNames): boolean {
     const head = name.split('.', 1)[0] ?? '';
     return (imports.get(head) ?? head) + name.slice(head.length);
   };
-  return calls.map(whole).some((name) => LOCKS.test(name) || MAKES_LOCK.test(name)) || names.map(whole).some((name) => LOCKS.test(name));
+  return (
+    calls.map(whole).some((name) => LOCKS.test(name) || MAKES_LOCK.test(name)) ||
+    names.map(whole).some((name) => LOCKS.test(name))
+  );
 }
 
 /** `if redis.set(f"lock:{key}", 1, nx=True, ex=30):`, `setnx`: the answer decides who computes. */
@@ -67,7 +75,8 @@ function onlyOneSets({ def }: Guarded): Guard | undefined {
   const asks = (call: Call): boolean =>
     call.func.kind === 'Attribute' &&
     (call.func.attr === 'setnx' ||
-      (call.func.attr === 'set' && call.keywords.some(({ name, value }) => name === 'nx' && value.kind === 'Bool' && value.value)));
+      (call.func.attr === 'set' &&
+        call.keywords.some(({ name, value }) => name === 'nx' && value.kind === 'Bool' && value.value)));
   const bound = new Set(
     findAll(def.body, 'Assign').flatMap(({ targets, value }) =>
       findAll(value, 'Call').some(asks) ? targets.flatMap((target) => dottedName(target) ?? []) : [],
@@ -97,7 +106,8 @@ function sharedFuture({ def }: Guarded, origins: Origins): Guard | undefined {
   for (const { targets, value, line } of findAll(def.body, 'Assign')) {
     const held = targets.flatMap((target) => (target.kind === 'Subscript' ? (dottedName(target.value) ?? []) : []));
     if (held.length === 0 || !origins.behind(value).calls.some((name) => STARTS_TASK.test(name))) continue;
-    if (held.some((name) => isWaitedFor(name, def, origins))) return { line, what: 'one computation that all callers wait for' };
+    if (held.some((name) => isWaitedFor(name, def, origins)))
+      return { line, what: 'one computation that all callers wait for' };
   }
   return undefined;
 }
@@ -146,7 +156,9 @@ function refreshed({ def, computes }: Guarded): Guard | undefined {
       const own = ancestors.some(({ kind }) => kind === 'IfClause') && !ancestors.some(({ kind }) => kind === 'Await');
       const given = [...node.args, ...node.keywords.map(({ value }) => value)];
       const names = given.flatMap((one) => dottedName(one.kind === 'Call' ? one.func : one) ?? []);
-      const kept = ancestors.some((one) => one.kind === 'Assign' && one.targets.some(({ kind }) => kind === 'Subscript'));
+      const kept = ancestors.some(
+        (one) => one.kind === 'Assign' && one.targets.some(({ kind }) => kind === 'Subscript'),
+      );
       if (own && !kept && names.some((name) => computes(name.split('.').at(-1) ?? '')))
         found ??= { line: node.line, what: 'a refresh in the background while the old value is handed out' };
       return undefined;
@@ -155,10 +167,14 @@ function refreshed({ def, computes }: Guarded): Guard | undefined {
   return found;
 }
 
-const LIBRARIES = /^(?:aio)?single_?flight\b|^asyncio_singleflight\b|^flightlock\b|^dogpile\.|^diskcache\.(?:memoize_stampede|barrier)\b/;
+const LIBRARIES =
+  /^(?:aio)?single_?flight\b|^asyncio_singleflight\b|^flightlock\b|^dogpile\.|^diskcache\.(?:memoize_stampede|barrier)\b/;
 
 function byLibrary({ def, imports }: Guarded): Guard | undefined {
-  const uses = [...def.decorators.map((one) => (one.kind === 'Call' ? one.func : one)), ...findAll(def.body, 'Call').map(({ func }) => func)];
+  const uses = [
+    ...def.decorators.map((one) => (one.kind === 'Call' ? one.func : one)),
+    ...findAll(def.body, 'Call').map(({ func }) => func),
+  ];
   const found = uses.find((one) => LIBRARIES.test(qualifiedName(one, imports) ?? ''));
   return found && { line: found.line, what: qualifiedName(found, imports) ?? 'a library for it' };
 }

@@ -23,7 +23,19 @@ export interface StampedeScenario {
 }
 
 const NOTHING: StampedeScenario = { subjects: [], guards: [], tests: [] };
-const CACHES = ['redis', 'Redis', 'valkey', 'aiocache', 'cachetools', 'cashews', 'alru_cache', 'dogpile', '.memoize', '.cached', 'cachebox'];
+const CACHES = [
+  'redis',
+  'Redis',
+  'valkey',
+  'aiocache',
+  'cachetools',
+  'cashews',
+  'alru_cache',
+  'dogpile',
+  '.memoize',
+  '.cached',
+  'cachebox',
+];
 
 export const stampede = defineModel<StampedeScenario>('cache-stampede', async (workspace) => {
   const served = await workspace.model(serving);
@@ -74,7 +86,9 @@ function guardOf(flow: LookAside, served: Serving, code: ReadonlyMap<string, Mod
         def,
         imports,
         around,
-        fills: own ? (line) => line >= flow.read.line && fillsAt(def, line, flow, names) : (line) => callsOn(def, line, flow.fn.facts.name),
+        fills: own
+          ? (line) => line >= flow.read.line && fillsAt(def, line, flow, names)
+          : (line) => callsOn(def, line, flow.fn.facts.name),
         computes: (name) => names.has(name),
       });
       if (guard) return { path, line: guard.line, what: guard.what };
@@ -105,7 +119,8 @@ function assignments(tree: Module): PyNode[] {
     enter(node, ancestors) {
       const inFunction = ancestors.some(({ kind }) => kind === 'FunctionDef');
       const toSelf =
-        node.kind === 'Assign' && node.targets.some((one) => one.kind === 'Attribute' && one.value.kind === 'Name' && one.value.id === 'self');
+        node.kind === 'Assign' &&
+        node.targets.some((one) => one.kind === 'Attribute' && one.value.kind === 'Name' && one.value.id === 'self');
       if ((node.kind === 'Assign' || node.kind === 'AnnAssign') && (!inFunction || toSelf)) found.push(node);
       return undefined;
     },

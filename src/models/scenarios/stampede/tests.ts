@@ -52,7 +52,10 @@ function reaches(code: TestCode, test: Fn, served: Serving): boolean {
   return [...nodes].some(({ frame }) =>
     frame.fn.facts.calls.some(
       ({ func, args: [first] }) =>
-        func.t === 'attr' && /^(?:get|post|put|request)$/.test(func.name) && first?.t === 'string' && first.value.startsWith('/'),
+        func.t === 'attr' &&
+        /^(?:get|post|put|request)$/.test(func.name) &&
+        first?.t === 'string' &&
+        first.value.startsWith('/'),
     ),
   );
 }
