@@ -19,24 +19,25 @@ const RUNNER_NAMES = /^(?:run|run_until_complete|async_to_sync|Thread)$/;
 /** Coroutine functions that a synchronous function gives a loop of their own: `asyncio.run(main())`, also through a decorator. */
 export function commandsIn(program: Program, interpreter: Interpreter): ReadonlySet<Fn> {
   const commands = new Set<Fn>();
-  const learn = (frame: Frame): void => {
-    for (const call of frame.fn.facts.calls) for (const fn of runBy(call, frame, interpreter)) commands.add(fn);
+  const learn = (frame: Frame, wraps = false): void => {
+    for (const call of frame.fn.facts.calls) for (const fn of runBy(call, frame, interpreter, wraps)) commands.add(fn);
   };
   for (const module of program.modules.values()) {
     for (const fn of module.functions) {
-      if (fn.facts.async) for (const wrapper of wrappersOf(fn, interpreter)) learn(wrapper);
+      if (fn.facts.async) for (const wrapper of wrappersOf(fn, interpreter)) learn(wrapper, true);
       else learn(interpreter.frame(fn, fn.owner));
     }
   }
   return commands;
 }
 
-function runBy(call: FlowCall, frame: Frame, interpreter: Interpreter): readonly Fn[] {
+/** In the synchronous wrapper of a coroutine function, whatever has a method `run` runs it: `context.loop.run(function())`. */
+function runBy(call: FlowCall, frame: Frame, interpreter: Interpreter, wraps: boolean): readonly Fn[] {
   const name = calledName(call) ?? '';
   if (!RUNNER_NAMES.test(name)) return [];
   const names = interpreter.callees(call, frame).flatMap((value) => (value.kind === 'external' ? [value.name] : []));
   if (names.includes('threading.Thread')) return runByThread(call, frame, interpreter);
-  if (name !== 'run_until_complete' && !names.some((one) => RUNNERS.has(one))) return [];
+  if (!wraps && name !== 'run_until_complete' && !names.some((one) => RUNNERS.has(one))) return [];
   return coroutinesOf(call.args[0] ?? named(call, 'main'), frame, interpreter);
 }
 
@@ -98,6 +99,37 @@ export class Loops {
       if (known) known.push(node);
       else this.#nodes.set(node.frame.fn, [node]);
     }
+  }
+
+  #seen: ReadonlySet<string> | undefined;
+
+  /** Whether somebody may start it whom the graph does not know: it is handed on by name, or called where nothing leads to. */
+  mayStartElsewhere(fn: Fn): boolean {
+    this.#seen ??= this.#namesElsewhere();
+    return this.#seen.has(fn.facts.name);
+  }
+
+  #namesElsewhere(): ReadonlySet<string> {
+    const names = new Set<string>();
+    const handed = (sym: Sym): void => {
+      if (sym.t === 'name') names.add(sym.id);
+      else if (sym.t === 'attr') names.add(sym.name);
+      else if (sym.t === 'sequence') sym.of.forEach(handed);
+      else if (sym.t === 'dict') for (const [, value] of sym.of) handed(value);
+    };
+    for (const module of this.graph.program.modules.values()) {
+      for (const fn of module.functions) {
+        const reached = fn.facts.async || this.#nodes.has(fn);
+        for (const { value } of fn.facts.bindings) if (value.t === 'dict' || value.t === 'sequence') handed(value);
+        for (const call of fn.facts.calls) {
+          call.args.forEach(handed);
+          for (const [, value] of call.keywords) handed(value);
+          const called = reached ? undefined : calledName(call);
+          if (called !== undefined) names.add(called);
+        }
+      }
+    }
+    return names;
   }
 
   alone(fn: Fn): boolean {

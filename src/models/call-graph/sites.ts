@@ -29,6 +29,8 @@ export interface Site {
   readonly once: boolean;
   /** All that runs on its loop: a command-line tool's only coroutine, for which nobody waits. */
   readonly alone: boolean;
+  /** Everything that reaches it is a command with a loop of its own, whatever else runs there. */
+  readonly command: boolean;
 }
 
 export interface Step {
@@ -202,7 +204,8 @@ function siteOf(
     firstUse: surety === Surety.FirstUse,
     brief: edge.sink.name === 'time.sleep' && isBrief(edge),
     once: reached.every(({ kind }) => kind === 'startup'),
-    alone: entries.alone(reached),
+    alone: entries.alone(node),
+    command: entries.command(node),
   };
 }
 
@@ -222,14 +225,23 @@ export function traceOf(site: Site): TraceStep[] {
 class Entries {
   readonly #callers = new Map<Fn, Set<Fn>>();
   readonly #known = new Map<Fn, readonly Entry[]>();
+  /** Coroutines on whose way is one that may be started where the graph does not see it. */
+  readonly #elsewhere = new Set<Fn>();
 
   constructor(
     private readonly frameworks: Frameworks,
     private readonly loops: Loops,
   ) {}
 
-  alone(entries: readonly Entry[]): boolean {
-    return entries.every(({ kind, fn }) => kind === 'startup' || (fn !== undefined && this.loops.alone(fn)));
+  /** Everything that starts it is a command with a loop of its own, or the start of the service, as far as the repository tells. */
+  command({ frame: { fn } }: Node): boolean {
+    const entries = this.#known.get(fn) ?? [];
+    return entries.every(({ kind }) => kind === 'command' || kind === 'startup') && !this.#elsewhere.has(fn);
+  }
+
+  alone(node: Node): boolean {
+    const entries = this.#known.get(node.frame.fn) ?? [];
+    return this.command(node) && entries.every(({ fn }) => fn === undefined || this.loops.alone(fn));
   }
 
   /** Has to be told of every node before anything is asked. */
@@ -262,6 +274,7 @@ class Entries {
       const entry = this.frameworks.entry(at);
       const callers = [...(this.#callers.get(at) ?? [])];
       if (entry.kind !== 'coroutine' || callers.length === 0) found.set(entry.label, entry);
+      else if (this.loops.mayStartElsewhere(at)) this.#elsewhere.add(fn);
       if (entry.kind === 'route' || entry.kind === 'startup') continue;
       for (const caller of callers) {
         if (seen.has(caller) || seen.size > 500) continue;

@@ -65,7 +65,8 @@ const FIRST_USE =
 /** What waits for a person at a terminal, or touches the disk, is right in a tool that does one thing at a time. */
 function lowered(site: Site, context: CheckContext): Pick<FindingDraft, 'severity'> {
   if (isOffline(site, context)) return { severity: 'note' };
-  if (!site.alone && !site.firstUse) return {};
+  // A question at the terminal of a tool: the person is waited for, not the tool.
+  if (!site.alone && !site.firstUse) return site.command && site.sink.category === 'input' ? { severity: 'warn' } : {};
   const light = site.sink.category === 'input' || site.family === 'file' || site.family === 'dataframe';
   return { severity: light ? 'note' : 'warn' };
 }
