@@ -141,14 +141,28 @@ async function describe(
             label: 'says the same',
           })),
         }),
-    ...(fix === undefined
-      ? {
-          snippet: {
-            language: 'sql',
-            code: `ALTER TABLE ${name} ALTER COLUMN ${column.name} TYPE jsonb USING ${column.name}::jsonb;`,
-          },
-        }
-      : { fix }),
+    ...(fix === undefined ? { snippet: conversion(table, column, schema.databaseOf(table)?.tool, portable) } : { fix }),
+  };
+}
+
+/** What makes the column `jsonb`, in the project's own form. */
+function conversion(
+  table: Table,
+  column: Column,
+  tool: Database['tool'] | undefined,
+  portable: boolean,
+): NonNullable<FindingDraft['snippet']> {
+  const using = `${column.name}::jsonb`;
+  if (tool !== 'alembic')
+    return {
+      language: 'sql',
+      code: `ALTER TABLE ${tableLabel(table.name)} ALTER COLUMN ${column.name} TYPE jsonb USING ${using};`,
+    };
+  const type = portable ? 'sa.JSON().with_variant(postgresql.JSONB(), "postgresql")' : 'postgresql.JSONB()';
+  const schema = table.name.schema === undefined ? '' : `, schema="${table.name.schema}"`;
+  return {
+    language: 'python',
+    code: `# from sqlalchemy.dialects import postgresql\nop.alter_column("${table.name.name}", "${column.name}", type_=${type}, postgresql_using="${using}"${schema})`,
   };
 }
 
