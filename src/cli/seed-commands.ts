@@ -5,7 +5,8 @@ import { CONFIGURATION_PATH } from '../config/load.js';
 import type { ConfigurationFile } from '../config/schema.js';
 import { configurationFrom } from '../config/configuration.js';
 import { UsageError } from '../core/errors.js';
-import type { CheckId, PullRequest, Snapshot } from '../core/types.js';
+import type { CheckId, PullRequest, Section, Snapshot } from '../core/types.js';
+import { memorySectionOf } from '../models/jvm/index.js';
 import { mojoSummary } from '../languages/mojo/index.js';
 import { isDocumentName, isRecordPath } from '../models/argument/index.js';
 import { mojos } from '../models/artifacts/mojos.js';
@@ -114,6 +115,7 @@ async function inProject(
   options: OutputOptions,
   wanted: (id: CheckId) => boolean,
   before?: (head: Snapshot, inside: (path: string) => boolean) => Promise<string>,
+  sections?: Sections,
 ): Promise<number> {
   await assertFolder(resolve(folder));
   const { root, inside } = projectOf(folder);
@@ -121,7 +123,7 @@ async function inProject(
   try {
     const file = await configurationIn(options, root);
     if (before && options.format === 'text') process.stdout.write(printable(await before(local.head, inside)));
-    return await answer(local.head, undefined, file, options, wanted, inside, folder);
+    return await answer(local.head, undefined, file, options, wanted, inside, folder, sections);
   } finally {
     local.close();
   }
@@ -136,6 +138,19 @@ async function validateMigrations(folder: string, options: OutputOptions): Promi
   return inProject(folder, options, isSchema);
 }
 
+/** Parts of the answer that are made for the paths asked about, instead of the review's own. */
+type Sections = (
+  head: Snapshot,
+  file: ConfigurationFile,
+  concerns: (path: string) => boolean,
+) => Promise<readonly Section[]>;
+
+const memorySplit: Sections = (head, file, concerns) =>
+  memorySectionOf(
+    new SnapshotWorkspace(head, configurationFrom(file).settings, memoryFactStore(), DEFAULT_LIMITS, true),
+    concerns,
+  );
+
 /** Runs the wanted checks and prints what concerns the paths. @returns the exit code */
 export async function answer(
   head: Snapshot,
@@ -145,10 +160,12 @@ export async function answer(
   wanted: (id: CheckId) => boolean,
   concerns: (path: string) => boolean,
   title: string,
+  own?: Sections,
 ): Promise<number> {
   const whole = await inPool(head, base, only(file, wanted), undefined, title);
   const views = new Set(whole.outcomes.map((outcome) => outcome.check.split('/')[0]));
-  const review = focused({ ...whole, sections: whole.sections.filter((section) => views.has(section.view)) }, concerns);
+  const sections = own ? await own(head, file, concerns) : whole.sections.filter((section) => views.has(section.view));
+  const review = focused({ ...whole, sections }, concerns);
   process.stdout.write(await formatted(review, options, head));
   return exitCode(review, options.failOn);
 }
@@ -222,14 +239,14 @@ async function memory(options: OutputOptions & { composeFile?: string; manifestD
   const { files } = await directorySnapshot(resolve(folder));
   if (!files.some(({ path }) => /\.(?:ya?ml|json)$/.test(path)))
     throw new UsageError(`${folder} holds no manifest: no YAML and no JSON file.`);
-  return inProject(folder, options, isMemory);
+  return inProject(folder, options, isMemory, undefined, memorySplit);
 }
 
 async function composeMemory(given: string, options: OutputOptions): Promise<number> {
   const project = await composeProject(given, (root) => configurationIn(options, root));
   const { head, configuration, parts, name } = project;
   const concerns = (path: string): boolean => path === name || parts.has(path);
-  return answer(head, undefined, configuration, options, isMemory, concerns, name);
+  return answer(head, undefined, configuration, options, isMemory, concerns, name, memorySplit);
 }
 
 interface GateOptions {

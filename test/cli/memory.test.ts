@@ -31,11 +31,17 @@ test('what the file takes in counts with it, and so does what cannot be taken in
     join(folder, 'scoring.yml'),
     'services:\n  scorer:\n    image: eclipse-temurin:17-jre\n    command: java -Xmx900m -jar /a.jar\n    mem_limit: 1g\n',
   );
+  writeFileSync(
+    join(folder, 'beside.yml'),
+    'services:\n  beside:\n    image: eclipse-temurin:17-jre\n    command: java -Xmx900m -jar /b.jar\n    mem_limit: 1g\n',
+  );
   writeFileSync(join(folder, 'broken.yml'), 'services:\n\tscorer: {}\n');
   try {
     const answer = memory('--compose-file', join(folder, 'stack.yml'));
     expect(answer.stdout).toContain('block phy/heap-over-limit-share  scoring.yml:4');
     expect(answer.stdout).toContain('broken.yml:2: not valid YAML');
+    expect(answer.stdout).toMatch(/scorer +\[/);
+    expect(answer.stdout).not.toMatch(/beside +\[/);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

@@ -3,4 +3,4 @@ export { heapOption, hotspotBytes, type HeapOption } from './options.js';
 export { imageName, type JvmImage } from './images.js';
 export type { JvmLaunch, LaunchOption } from './launch.js';
 export { fittingHeap, jvmMemory, type JvmMemory } from './memory.js';
-export { memorySection } from './picture.js';
+export { memorySection, memorySectionOf } from './picture.js';

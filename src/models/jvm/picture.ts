@@ -48,10 +48,15 @@ function nameOf({ workload, container }: JvmMemory): string {
 }
 
 /** The split of every JVM whose files the change touches, for the review's body and the command line. */
-export async function memorySection(workspace: Workspace): Promise<readonly Section[]> {
-  const memories = distinct(await workspace.model(jvmMemory)).filter((memory) =>
-    placesOf(memory).some((path) => workspace.addedLines(path) !== undefined),
-  );
+export const memorySection = (workspace: Workspace): Promise<readonly Section[]> =>
+  memorySectionOf(workspace, (path) => workspace.addedLines(path) !== undefined);
+
+/** The split of every JVM that something in one of the paths decides. */
+export async function memorySectionOf(
+  workspace: Workspace,
+  concerns: (path: string) => boolean,
+): Promise<readonly Section[]> {
+  const memories = distinct(await workspace.model(jvmMemory)).filter((memory) => placesOf(memory).some(concerns));
   if (memories.length === 0) return [];
   const more = memories.length > MAX_ROWS ? [`${memories.length - MAX_ROWS} more are not shown.`] : [];
   return [
