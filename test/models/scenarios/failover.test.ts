@@ -94,6 +94,25 @@ describe('commands that make a datastore fail', () => {
   });
 });
 
+test('sets of instances, as Crunchy and Percona write them', async () => {
+  const cluster = (replicas: number): string => `apiVersion: pgv2.percona.com/v2
+kind: PerconaPGCluster
+metadata:
+  name: features
+spec:
+  instances:
+    - name: a
+      replicas: ${replicas}
+`;
+  const subjects = async (text: string): Promise<number> => {
+    const snapshot = snapshotOf({ 'deploy/cr.yaml': text });
+    const workspace = new SnapshotWorkspace(snapshot, DEFAULT_SETTINGS, memoryFactStore(), undefined, true);
+    return (await workspace.model(failoverScenario)).subjects.length;
+  };
+  expect(await subjects(cluster(3))).toBe(1);
+  expect(await subjects(cluster(1))).toBe(0);
+});
+
 describe('experiments', () => {
   const chaos = (kind: string, action: string, label: string): string => `apiVersion: chaos-mesh.org/v1alpha1
 kind: ${kind}

@@ -35,6 +35,7 @@ export const failoverScenario = defineModel<FailoverScenario>('failover-scenario
     'etcd',
     'sentinel',
     'pgvector',
+    'percona',
   ])) {
     subjects.push(...(await replicated(workspace, path)));
   }
@@ -63,7 +64,7 @@ function touches(workspace: Workspace, path: string, start: number, end: number)
 function kubernetes(document: YamlNode, path: string): Place[] {
   const kind = document.get('kind')?.text ?? '';
   const name = document.get('metadata', 'name')?.text ?? '';
-  const operator = /postgresql\.cnpg\.io|acid\.zalan\.do|postgres-operator|databases\.spotahome/.test(
+  const operator = /postgresql\.cnpg\.io|acid\.zalan\.do|postgres-operator|pgv2\.percona\.com|databases\.spotahome/.test(
     document.get('apiVersion')?.text ?? '',
   );
   const images = (document.get('spec', 'template', 'spec', 'containers')?.items() ?? []).map(
@@ -71,12 +72,18 @@ function kubernetes(document: YamlNode, path: string): Place[] {
   );
   const copies =
     document.get('spec', 'replicas')?.value ??
-    document.get('spec', 'instances')?.value ??
+    instancesOf(document.get('spec', 'instances')) ??
     document.get('spec', 'numberOfInstances')?.value;
   const store = kind === 'StatefulSet' && images.some((image) => STORE.test(image));
   const many = (typeof copies === 'number' && copies > 1) || images.some((image) => REPLICATED.test(image));
   if (!(operator && typeof copies === 'number' && copies > 1) && !(store && many)) return [];
   return [{ path, line: document.line, end: document.endLine, what: `the datastore ${kind} ${name}`.trim(), name }];
+}
+
+/** A number (CloudNativePG), or a list of sets with replicas of their own (Crunchy, Percona). */
+function instancesOf(node: YamlNode | undefined): unknown {
+  if (node?.kind !== 'sequence') return node?.value;
+  return node.items().reduce((sum, one) => sum + Number(one.get('replicas')?.text ?? 1), 0);
 }
 
 function compose(document: YamlNode, path: string): Place[] {
