@@ -64,9 +64,10 @@ function touches(workspace: Workspace, path: string, start: number, end: number)
 function kubernetes(document: YamlNode, path: string): Place[] {
   const kind = document.get('kind')?.text ?? '';
   const name = document.get('metadata', 'name')?.text ?? '';
-  const operator = /postgresql\.cnpg\.io|acid\.zalan\.do|postgres-operator|pgv2\.percona\.com|databases\.spotahome/.test(
-    document.get('apiVersion')?.text ?? '',
-  );
+  const operator =
+    /postgresql\.cnpg\.io|acid\.zalan\.do|postgres-operator|pgv2\.percona\.com|databases\.spotahome/.test(
+      document.get('apiVersion')?.text ?? '',
+    );
   const images = (document.get('spec', 'template', 'spec', 'containers')?.items() ?? []).map(
     (one) => one.get('image')?.text ?? '',
   );
