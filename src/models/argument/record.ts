@@ -29,6 +29,9 @@ const LEAST_NAMED_CONTEXT = 3;
 /** `Status: accepted`, `Date: 2026-01-09`: lines about the record, below its title. */
 const METADATA =
   /^(?:status|date|last[- ]updated|deciders?|decision[- ]makers?|authors?|owners?|approvers?|consulted|informed|tags?|technical story|feedback by|adr|id|number|version)\s*:/i;
+/** Sections of a record written without markup: `Context: …` at the start of a line. Other words before a colon are prose. */
+const PLAIN_LABEL =
+  /^\s*(?:context|background|problem(?: statement)?|decision|decision outcome|rationale|consequences?|drawbacks?|trade-?offs?|(?:considered )?(?:alternatives?|options)(?: considered)?)\s*:(?=\s|$)/i;
 /** One option is no choice, unless it is described: then the decision is the other one. */
 const LEAST_OPTIONS = 2;
 const LEAST_DESCRIPTION = 12;
@@ -106,11 +109,12 @@ function paragraph(parts: Written[], current: Written, block: Block & { kind: 'p
   let into = current;
   if (block.item) into.items += 1;
   for (const line of block.lines) {
-    const label = line.lead === undefined ? undefined : partOf(line.lead);
+    const lead = line.lead ?? PLAIN_LABEL.exec(line.text)?.[0];
+    const label = lead === undefined ? undefined : partOf(lead);
     if (label !== undefined) {
       into = { part: label, line: line.line, lines: [], items: block.item ? 1 : 0 };
       parts.push(into);
-      into.lines.push({ line: line.line, text: line.text.slice(line.lead?.length ?? 0) });
+      into.lines.push({ line: line.line, text: line.text.slice(lead?.length ?? 0) });
     } else into.lines.push(line);
   }
 }

@@ -22,6 +22,7 @@ describe('paths', () => {
     'docs/decision_records/api/API-001-state-store.md',
     'docs/decisions/0007-optional-fields.rst',
     'docs/adr/0003-ports.adoc',
+    'Docs/Architecture decisions/Systems landscape/0004-mocks.md',
   ])('%s is a record', (path) => expect(isRecordPath(path)).toBe(true));
 
   test.each([
@@ -34,6 +35,8 @@ describe('paths', () => {
     'docs/decision_records/decision_records.md',
     'docs/decisions/index.rst',
     'docs/adr/diagram.png',
+    'Docs/Architecture decisions/overview.md',
+    'docs/adr/summary.md',
     'doc/arch/overview.md',
     'docs/architecture/05-building-blocks.md',
     'docs/architecture/security/principles/0001-zero-knowledge.mdx',
@@ -42,6 +45,28 @@ describe('paths', () => {
 });
 
 describe('forms', () => {
+  const plain = (end: string): string =>
+    `Title: Pool the connections
+
+Status: Accepted
+
+Context: Each replica opens twenty connections, and the primary allows a hundred.
+
+Decision: PgBouncer stands in front of the primary, in transaction mode.
+
+${end}`;
+
+  test('labels without markup', () => {
+    expect(missing(plain('Consequences:\n\nPrepared statements have to go.\n'))).toEqual([]);
+    expect(missing(plain('Alternatives considered: Pgpool, or fewer replicas.\n'))).toEqual([]);
+  });
+
+  test('labels without markup that stop short, say nothing, or stand in a sentence', () => {
+    expect(missing(plain(''))).toEqual(['antithesis']);
+    expect(missing(plain('Consequences: TBD\n'))).toEqual(['antithesis']);
+    expect(missing(plain('We wrote down the consequences: the pool is there.\n'))).toEqual(['antithesis']);
+  });
+
   test('MADR 4, long', () => {
     expect(
       missing(`---
