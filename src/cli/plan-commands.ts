@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
 import type { ConfigurationFile } from '../config/schema.js';
 import { UsageError } from '../core/errors.js';
@@ -105,8 +106,8 @@ function newFrom(name: string, out: string | undefined): void {
   const template = templateNamed(name);
   if (!template)
     throw new UsageError(`there is no template named "${name}". Known: ${Object.keys(TEMPLATES).join(', ')}.`);
-  const path = join(new URL('../../templates', import.meta.url).pathname, TEMPLATES[template]);
-  print(fillTemplate(readFileSync(path, 'utf8')), out);
+  const folder = fileURLToPath(new URL('../../templates', import.meta.url));
+  print(fillTemplate(readFileSync(join(folder, TEMPLATES[template]), 'utf8')), out);
 }
 
 function print(made: string, out: string | undefined): void {
@@ -116,6 +117,13 @@ function print(made: string, out: string | undefined): void {
     return;
   }
   if (existsSync(out)) throw new UsageError(`${out} exists already; name another file with --out.`);
-  writeFileSync(out, text);
+  try {
+    writeFileSync(out, text);
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
+    throw new UsageError(
+      `${out} cannot be written (${code}${code === 'ENOENT' ? `: the folder ${dirname(out)} does not exist` : ''}).`,
+    );
+  }
   process.stderr.write(`wrote ${out}\n`);
 }

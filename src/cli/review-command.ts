@@ -1,8 +1,7 @@
-import { readFile } from 'node:fs/promises';
-import { basename, join, resolve } from 'node:path';
+import { basename, resolve } from 'node:path';
 import { Option, type Command } from 'commander';
-import { CONFIGURATION_PATH } from '../config/load.js';
-import type { Review } from '../core/review.js';
+import type { ConfigurationFile } from '../config/schema.js';
+import type { Review, ReviewedFinding } from '../core/review.js';
 import { SEVERITIES, type Severity, type Snapshot, type View } from '../core/types.js';
 import { toJson } from '../report/json.js';
 import { orchestratorReport } from '../report/orchestrator.js';
@@ -21,6 +20,7 @@ import {
   failOnOption,
   formatOption,
   localPull,
+  readingAt,
   readNamed,
   type OutputOptions,
 } from './options.js';
@@ -75,17 +75,19 @@ const comparing = (command: Command): Command =>
 
 /** @returns the exit code: 0 clean, 1 findings at or above the level or an incomplete answer */
 async function reviewFolder(path: string, options: ReviewOptions): Promise<number> {
-  const { review, text } = await reviewOf(path, options, (found, head) => formatted(found, options, head));
+  const { review, text, file } = await reviewOf(path, options, (found, head, configuration) =>
+    formatted(found, options, head, configuration),
+  );
   process.stdout.write(text);
-  return exitCode(review, options.failOn);
+  return exitCode(review, options.failOn, file);
 }
 
 /** Reviews a checkout and prints the result while its files are at hand. */
 async function reviewOf(
   path: string,
   options: Omit<ReviewOptions, 'format' | 'failOn'>,
-  print: (review: Review, head: Snapshot) => Promise<string>,
-): Promise<{ review: Review; text: string }> {
+  print: (review: Review, head: Snapshot, file: ConfigurationFile) => Promise<string>,
+): Promise<{ review: Review; text: string; file: ConfigurationFile }> {
   const folder = resolve(path);
   await assertFolder(folder);
   const body =
@@ -97,27 +99,31 @@ async function reviewOf(
     ...(body === undefined ? {} : { pull: localPull(body) }),
   });
   try {
-    const loaded = await configurationFor(options.config, () => ownConfiguration(local.base ?? local.head, folder));
-    const review = await inPool(local.head, local.base, loaded.file, options.view, local.described);
-    return { review, text: await print(review, local.head) };
+    // The configuration of the base branch counts, as on GitHub: a change cannot switch its own review off.
+    const { file } = await configurationFor(options.config, readingAt(local.base ?? local.head));
+    const review = told(await inPool(local.head, local.base, file, options.view, local.described), file);
+    return { review, text: await print(review, local.head, file), file };
   } finally {
     local.close();
   }
 }
 
-/** The configuration of the base branch counts, as on GitHub: a change cannot switch its own review off. */
-async function ownConfiguration(snapshot: Snapshot, folder: string): Promise<string | undefined> {
-  if (!snapshot.files.some((file) => file.path === CONFIGURATION_PATH)) return undefined;
-  if (snapshot.headSha === 'working-tree') return readFile(join(folder, CONFIGURATION_PATH), 'utf8');
-  return Buffer.from(await snapshot.read(CONFIGURATION_PATH)).toString('utf8');
-}
-
-type ReviewedConfiguration = Parameters<ReviewPool['review']>[0]['configuration'];
+/** What the configuration does to the result is said with it. */
+export const told = (review: Review, { mode, review: rules }: ConfigurationFile): Review => ({
+  ...review,
+  notes: [
+    ...review.notes,
+    ...(mode === 'observe'
+      ? ['This repository observes (`mode: observe`): everything is reported and nothing fails.']
+      : []),
+    ...(rules?.scope === 'all' ? ['What was there before counts too (`review.scope: all`).'] : []),
+  ],
+});
 
 export async function inPool(
   head: Snapshot,
   base: Snapshot | undefined,
-  configuration: ReviewedConfiguration,
+  configuration: ConfigurationFile,
   views: readonly View[] | undefined,
   described: string,
 ): Promise<Review> {
@@ -145,9 +151,16 @@ export async function inPool(
   }
 }
 
-export async function formatted(review: Review, options: OutputOptions, head: Snapshot): Promise<string> {
-  if (options.format === 'json') return toJson(review);
-  if (options.format === 'sarif') return toSarif(review, VERSION);
+export async function formatted(
+  whole: Review,
+  options: OutputOptions,
+  head: Snapshot,
+  { review: rules }: ConfigurationFile,
+): Promise<string> {
+  if (options.format === 'json') return toJson(whole);
+  if (options.format === 'sarif') return toSarif(whole, VERSION);
+  // People are shown in full whatever counts.
+  const review = rules?.scope === 'all' ? { ...whole, findings: whole.findings.map(counting) } : whole;
   if (options.format === 'markdown') return toMarkdown(review);
   const paths = new Set(review.findings.map((finding) => finding.location.path));
   const sources = new Map<string, string[]>();
@@ -158,13 +171,17 @@ export async function formatted(review: Review, options: OutputOptions, head: Sn
   }
   // Off a terminal `isTTY` is absent, not false; an absent choice would let CI=true turn colours on.
   const color = process.stdout.isTTY === true && process.env['NO_COLOR'] === undefined;
-  return toText(review, { color, source: (path) => sources.get(path) });
+  return toText(review, { color, source: (path) => sources.get(path), existing: true });
 }
 
-export function exitCode(review: Review, failOn: Severity): number {
+const counting = (finding: ReviewedFinding): ReviewedFinding => ({ ...finding, scope: 'caused' });
+
+export function exitCode(review: Review, failOn: Severity, { mode, review: rules }: ConfigurationFile): number {
+  if (mode === 'observe') return 0;
   const level = SEVERITIES.indexOf(failOn);
   const counted = review.findings.some(
-    (finding) => finding.scope !== 'existing' && SEVERITIES.indexOf(finding.severity) <= level,
+    ({ scope, severity }) =>
+      (scope !== 'existing' || rules?.scope === 'all') && SEVERITIES.indexOf(severity) <= level,
   );
   return counted || review.verdict !== 'pass' ? 1 : 0;
 }

@@ -1,7 +1,6 @@
 import { existsSync, statSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import type { Command } from 'commander';
-import { CONFIGURATION_PATH } from '../config/load.js';
 import type { ConfigurationFile } from '../config/schema.js';
 import { configurationFrom } from '../config/configuration.js';
 import { UsageError } from '../core/errors.js';
@@ -24,19 +23,22 @@ import {
   failOnOption,
   formatOption,
   localPull,
+  readingAt,
+  readingFrom,
   readNamed,
   type OutputOptions,
 } from './options.js';
 import { pipelineSummary } from './pipeline-summary.js';
-import { exitCode, formatted, inPool } from './review-command.js';
+import { exitCode, formatted, inPool, told } from './review-command.js';
 
 /** The seeds' scripts as commands: the same engine, asked one question. */
 export function addSeedCommands(program: Command, done: (code: number) => void): void {
   common(program.command('detect-blocking-calls').description('what blocks the event loop, through any chain of calls'))
     .requiredOption('--source-dir <dir>', 'folder of the service')
-    .action(async (options: OutputOptions & { sourceDir: string }) =>
-      done(await inProject(options.sourceDir, options, isBlocking)),
-    );
+    .action(async (options: OutputOptions & { sourceDir: string }) => {
+      await assertHolds(options.sourceDir, /\.(py|pyi|ipynb)$/, 'Python file');
+      done(await inProject(options.sourceDir, options, isBlocking));
+    });
 
   common(
     program
@@ -138,6 +140,13 @@ async function validateMigrations(folder: string, options: OutputOptions): Promi
   return inProject(folder, options, isSchema);
 }
 
+/** The same for a service without code, and for manifests that are none. */
+async function assertHolds(folder: string, names: RegExp, what: string): Promise<void> {
+  await assertFolder(resolve(folder));
+  const { files, gaps = [] } = await directorySnapshot(resolve(folder));
+  if (gaps.length === 0 && !files.some(({ path }) => names.test(path))) throw new UsageError(`${folder} holds no ${what}.`);
+}
+
 /** Parts of the answer that are made for the paths asked about, instead of the review's own. */
 type Sections = (
   head: Snapshot,
@@ -165,20 +174,16 @@ export async function answer(
   const whole = await inPool(head, base, only(file, wanted), undefined, title);
   const views = new Set(whole.outcomes.map((outcome) => outcome.check.split('/')[0]));
   const sections = own ? await own(head, file, concerns) : whole.sections.filter((section) => views.has(section.view));
-  const review = focused({ ...whole, sections }, concerns);
-  process.stdout.write(await formatted(review, options, head));
-  return exitCode(review, options.failOn);
+  const review = told(focused({ ...whole, sections }, concerns), file);
+  process.stdout.write(await formatted(review, options, head, file));
+  return exitCode(review, options.failOn, file);
 }
 
 export async function configurationIn(
   options: Pick<OutputOptions, 'config'>,
   root: string,
 ): Promise<ConfigurationFile> {
-  const own = join(root, CONFIGURATION_PATH);
-  const loaded = await configurationFor(options.config, async () =>
-    existsSync(own) ? readNamed(own, 'configuration') : undefined,
-  );
-  return loaded.file;
+  return (await configurationFor(options.config, readingFrom(resolve(root)))).file;
 }
 
 const isArtifact = (id: CheckId): boolean =>
@@ -235,10 +240,7 @@ async function memory(options: OutputOptions & { composeFile?: string; manifestD
   }
   if (options.composeFile !== undefined) return composeMemory(options.composeFile, options);
   const folder = options.manifestDir ?? '.';
-  await assertFolder(resolve(folder));
-  const { files } = await directorySnapshot(resolve(folder));
-  if (!files.some(({ path }) => /\.(?:ya?ml|json)$/.test(path)))
-    throw new UsageError(`${folder} holds no manifest: no YAML and no JSON file.`);
+  await assertHolds(folder, /\.(?:ya?ml|json)$/, 'manifest: no YAML and no JSON file');
   return inProject(folder, options, isMemory, undefined, memorySplit);
 }
 
@@ -259,10 +261,10 @@ async function gate(options: OutputOptions & GateOptions): Promise<number> {
   const pull = localPull(await readNamed(options.prDescription, 'the description'));
   if (options.adrs !== undefined) await assertFolder(resolve(options.adrs));
   const isGate = (id: CheckId): boolean => id.startsWith('dia/');
-  const file = await configurationIn(options, process.cwd());
   if (options.base !== undefined) {
     const local = await localReview(process.cwd(), { base: options.base, pull });
     try {
+      const { file } = await configurationFor(options.config, readingAt(local.base ?? local.head));
       return await answer(local.head, local.base, file, options, isGate, () => true, local.described);
     } finally {
       local.close();
@@ -271,7 +273,7 @@ async function gate(options: OutputOptions & GateOptions): Promise<number> {
   return answer(
     await adrSnapshot(options.adrs, pull),
     undefined,
-    file,
+    await configurationIn(options, process.cwd()),
     options,
     isGate,
     () => true,
@@ -286,7 +288,8 @@ async function adrSnapshot(folder: string | undefined, pull: PullRequest): Promi
   const full = resolve(folder);
   const own = await directorySnapshot(full);
   const paths = own.files.map((entry) => `${relative(dirname(full), full)}/${entry.path}`);
-  if (paths.some(isDocumentName) && !paths.some(isRecordPath))
+  if (!paths.some(isDocumentName)) throw new UsageError(`${folder} holds no document.`);
+  if (!paths.some(isRecordPath))
     throw new UsageError(
       `${folder} holds documents, and none is known for a decision record: records lie in a folder called adr or decisions, or are called ADR-….`,
     );

@@ -30,6 +30,18 @@ export interface LoadedConfiguration {
 
 export const CONFIGURATION_PATH = '.github/dialectic.yml';
 
+/** The files that a text extends, as it names them; none where the text is not valid. */
+export const extendedBy = (text: string | undefined): string[] =>
+  text === undefined ? [] : [loadConfiguration([{ source: CONFIGURATION_PATH, text }]).file.extends ?? []].flat();
+
+/** Owner, name and path where a name leads to another repository, which who wrote it may not be able to read. */
+export function elsewhere(
+  target: string,
+): { readonly owner: string; readonly repo: string; readonly path: string } | undefined {
+  const [, owner, repo, path] = /^([\w.-]+)\/([\w.-]+):(.+)$/.exec(target) ?? [];
+  return owner && repo && path ? { owner, repo, path } : undefined;
+}
+
 /** Merges configuration files, the last one strongest, and validates each by itself so that every problem has a line. */
 export function loadConfiguration(texts: readonly ConfigurationText[]): LoadedConfiguration {
   const problems: ConfigurationProblem[] = [];
@@ -59,7 +71,7 @@ function readOne(source: string, text: string): { root?: YamlNode; problems: Con
     return { root, problems: validate(root, source) };
   } catch (error) {
     if (!(error instanceof Unparsable)) throw error;
-    return { problems: [{ source, line: error.line ?? 1, message: `not valid YAML: ${error.why}` }] };
+    return { problems: [{ source, line: error.line ?? 1, message: /^not valid YAML/.test(error.why) ? error.why : `not valid YAML: ${error.why}` }] };
   }
 }
 

@@ -1,4 +1,10 @@
-import { loadConfiguration, type ConfigurationText, type LoadedConfiguration } from '../config/load.js';
+import {
+  elsewhere,
+  extendedBy,
+  loadConfiguration,
+  type ConfigurationText,
+  type LoadedConfiguration,
+} from '../config/load.js';
 import type { GitHubClient, Repository } from './client.js';
 import { messageOf, statusOf } from './client.js';
 import { ask } from './graphql.js';
@@ -22,17 +28,6 @@ export async function effectiveConfiguration(
   return composed(client, repository, situation.organisation, own, situation.baseSha);
 }
 
-/** The files that a text extends, as it names them; none where the text is not valid. */
-export const extendedBy = (text: string | undefined): string[] =>
-  text === undefined
-    ? []
-    : [loadConfiguration([{ source: CONFIGURATION_PATH, text }]).file.extends ?? []].flat().slice(0, MAX_EXTENDED);
-
-/** Whether a name leads to another repository, which this App may be able to read and a pull request's author not. */
-export const isElsewhere = (target: string): boolean => ELSEWHERE.test(target);
-
-const ELSEWHERE = /^([\w.-]+)\/([\w.-]+):(.+)$/;
-
 /**
  * The same with another text in the repository's place: what a pull request that changes it would bring about.
  *
@@ -52,7 +47,7 @@ export async function composed(
   if (organisation !== undefined)
     texts.push({ source: `${repository.owner}/.github:${CONFIGURATION_PATH}`, text: organisation });
   if (own !== undefined) {
-    for (const target of extendedBy(own)) {
+    for (const target of extendedBy(own).slice(0, MAX_EXTENDED)) {
       if (!mayRead(target)) {
         withheld.push(target);
         continue;
@@ -75,8 +70,7 @@ async function readExtended(
   target: string,
   ref: string,
 ): Promise<string | { readonly problem: string }> {
-  const [, owner, repo, elsewhere] = ELSEWHERE.exec(target) ?? [];
-  const where = owner && repo && elsewhere ? { owner, repo, path: elsewhere } : { ...repository, path: target, ref };
+  const where = elsewhere(target) ?? { ...repository, path: target, ref };
   try {
     const { data } = await client.rest.repos.getContent(where);
     if (Array.isArray(data) || data.type !== 'file') return { problem: 'not a file' };

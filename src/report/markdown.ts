@@ -77,9 +77,13 @@ export function toMarkdown(review: Review): string {
   const gaps = all.filter(({ kind }) => kind !== 'assumed').map(line);
   const assumed = all.filter(({ kind }) => kind === 'assumed').map(line);
   const open = countsByView(review).flatMap((count) => count.open.map((reason) => `- ${prose(reason)}`));
+  const there = review.findings.filter((finding) => finding.scope === 'existing');
+  const existing = [
+    ...there.slice(0, MOST_LISTED).map(placeItem),
+    ...(there.length > MOST_LISTED ? [`- and ${there.length - MOST_LISTED} more`] : []),
+  ];
   const excused = review.excused.map(
-    ({ finding: { check, location }, by, reason, who }) =>
-      `- ${check} at ${codeSpan(`${location.path}:${location.startLine}`)}: ${prose(reason)} (${by}${who ? `, ${inert(who)}` : ''})`,
+    ({ finding, by, reason, who }) => `${placeItem(finding)}: ${prose(reason)} (${by}${who ? `, ${inert(who)}` : ''})`,
   );
   const parts = [
     '# Dialectic review',
@@ -87,6 +91,7 @@ export function toMarkdown(review: Review): string {
     tableMarkdown(['View', 'Block', 'Warn', 'Note', 'Already there', 'Answered for'], rows),
     ...review.findings.filter((finding) => finding.scope !== 'existing').map(findingMarkdown),
     ...review.sections.map(sectionMarkdown),
+    ...listed('Already there before this change (not counted)', existing),
     ...listed('Answered for', excused),
     ...listed('Not evaluated', gaps),
     ...listed('Assumed', assumed),
@@ -98,6 +103,12 @@ export function toMarkdown(review: Review): string {
   ];
   return `${parts.join('\n\n')}\n`;
 }
+
+/** Findings that do not count are named, this many of them. */
+const MOST_LISTED = 50;
+
+const placeItem = ({ check, location: { path, startLine } }: ReviewedFinding): string =>
+  `- ${check} at ${codeSpan(`${path}:${startLine}`)}`;
 
 const listed = (title: string, lines: readonly string[]): string[] =>
   lines.length === 0 ? [] : [`## ${title}`, lines.join('\n')];

@@ -1,4 +1,5 @@
-import { relative, resolve } from 'node:path';
+import { existsSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
 import { Unreadable, UsageError } from '../core/errors.js';
 import type { FileChange, FileEntry, PullRequest, Snapshot } from '../core/types.js';
 import { changedLines } from '../languages/diff/changed-lines.js';
@@ -29,12 +30,12 @@ const MAX_DIFFED_BYTES = 3e6;
  * @throws UsageError for a reference that does not exist, or when no base can be worked out
  */
 export async function localReview(folder: string, options: LocalOptions = {}): Promise<LocalReview> {
-  const top = await repositoryOf(folder);
+  const top = await repositoryOf(folder, options.all === true && options.head === undefined);
   if (top === undefined) {
     if (options.base ?? options.head)
       throw new UsageError(`${folder} is not in a git repository, so --base and --head mean nothing there.`);
     return {
-      head: withPull(await directorySnapshot(folder), options.pull),
+      head: withPull(holding(await directorySnapshot(folder), folder), options.pull),
       described: 'everything in the folder',
       close: () => undefined,
     };
@@ -46,7 +47,7 @@ export async function localReview(folder: string, options: LocalOptions = {}): P
       ? await commitSnapshot(folder, await commitOf(folder, options.head), reader)
       : await workingTree(folder, []);
     return {
-      head: withPull(head, options.pull),
+      head: withPull(holding(head, folder), options.pull),
       described: `everything at ${options.head ?? 'the working tree'}`,
       close,
     };
@@ -73,9 +74,26 @@ export async function localReview(folder: string, options: LocalOptions = {}): P
 const withPull = (snapshot: Snapshot, pull: PullRequest | undefined): Snapshot =>
   pull ? { ...snapshot, pull } : snapshot;
 
-/** The folder's repository, unless the folder is one that the repository ignores (then it is just a folder). */
-async function repositoryOf(folder: string): Promise<string | undefined> {
-  const top = await gitText(folder, 'rev-parse', '--show-toplevel').catch(() => undefined);
+/** Nothing to look at is a wrong folder, not a clean one. @throws UsageError */
+function holding(snapshot: Snapshot, folder: string): Snapshot {
+  if (snapshot.files.length + (snapshot.gaps ?? []).length === 0)
+    throw new UsageError(`${folder} holds no file to review.`);
+  return snapshot;
+}
+
+/**
+ * The folder's repository, unless the folder is one that the repository ignores (then it is just a folder).
+ *
+ * @param everything nothing is compared, so a repository that git cannot read is a folder too
+ * @throws UsageError where there is a repository that git refuses (another owner) or that it is not there to read
+ */
+async function repositoryOf(folder: string, everything: boolean): Promise<string | undefined> {
+  const top = await gitText(folder, 'rev-parse', '--show-toplevel').catch((error: unknown) => {
+    if (everything || !isInRepository(folder)) return undefined;
+    throw new UsageError(
+      `git cannot read the repository of ${folder} (${reasonOf(error)}), so there is nothing to compare with. Review everything with --all.`,
+    );
+  });
   if (!top) return undefined;
   const place = relative(top, resolve(folder));
   if (place === '' || place.startsWith('..')) return top;
@@ -84,6 +102,22 @@ async function repositoryOf(folder: string): Promise<string | undefined> {
     () => false,
   );
   return ignored ? undefined : top;
+}
+
+/** Whether a repository lies here or above, for git or not. */
+function isInRepository(folder: string): boolean {
+  for (let at = resolve(folder); ; at = dirname(at)) {
+    if (existsSync(join(at, '.git'))) return true;
+    if (dirname(at) === at) return false;
+  }
+}
+
+/** Git's own words, first line. */
+function reasonOf(error: unknown): string {
+  const { code, stderr } = error as { readonly code?: unknown; readonly stderr?: unknown };
+  if (code === 'ENOENT') return 'there is no git program';
+  const said = String(stderr ?? error);
+  return (said.trim().split('\n', 1)[0] ?? '').replace(/^fatal: /, '').slice(0, 200);
 }
 
 /** The branch that a pull request would most likely go to. */
@@ -193,10 +227,16 @@ async function linesOf(base: Snapshot, old: FileEntry | undefined, head: Snapsho
   if (file.kind === 'symlink' || file.kind === 'submodule' || old?.blob === file.blob) return nothing;
   if (file.size > MAX_DIFFED_BYTES || (old?.size ?? 0) > MAX_DIFFED_BYTES)
     return { ...nothing, unknown: 'too large to compare' };
-  const [from, to] = await Promise.all([old ? base.read(old.path) : Buffer.alloc(0), head.read(file.path)]);
-  if (isBinary(from) || isBinary(to)) return nothing;
-  const lines = changedLines(Buffer.from(from).toString('utf8'), Buffer.from(to).toString('utf8'));
-  return lines ?? { ...nothing, unknown: 'too many differences to compare' };
+  try {
+    const before = old && old.kind !== 'submodule' ? base.read(old.path) : Buffer.alloc(0);
+    const [from, to] = await Promise.all([before, head.read(file.path)]);
+    if (isBinary(from) || isBinary(to)) return nothing;
+    const lines = changedLines(Buffer.from(from).toString('utf8'), Buffer.from(to).toString('utf8'));
+    return lines ?? { ...nothing, unknown: 'too many differences to compare' };
+  } catch (error) {
+    if (!(error instanceof Unreadable)) throw error;
+    return { ...nothing, unknown: error.why };
+  }
 }
 
 const isBinary = (bytes: Uint8Array): boolean =>

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { lstat, readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Unreadable, UsageError } from '../core/errors.js';
-import type { FileChange, FileEntry, PullRequest, Snapshot } from '../core/types.js';
+import type { FileChange, FileEntry, Gap, PullRequest, Snapshot } from '../core/types.js';
 
 /** Never part of a review, and often larger than all the rest. */
 const SKIPPED = new Set([
@@ -21,16 +21,21 @@ const MAX_HASHED_BYTES = 130e6;
 
 /** @throws UsageError when the path is not a folder that can be read */
 export async function assertFolder(folder: string): Promise<void> {
-  const found = await stat(folder).catch(() => undefined);
-  if (!found) throw new UsageError(`${folder} does not exist.`);
+  const found = await stat(folder).catch((error: unknown) => {
+    const code = codeOf(error);
+    throw new UsageError(`${folder} ${code === 'ENOENT' ? 'does not exist' : `cannot be read (${code})`}.`);
+  });
   if (!found.isDirectory())
     throw new UsageError(`${folder} is not a folder. Name the folder that holds the repository.`);
 }
 
+const codeOf = (error: unknown): string => String((error as { readonly code?: unknown }).code ?? 'unknown');
+
 /** A plain folder, all of it under review. */
 export async function directorySnapshot(folder: string): Promise<Snapshot> {
-  const paths = await listFolder(folder);
-  return filesSnapshot(folder, paths, 'working-tree', []);
+  const { paths, gaps } = await listFolder(folder);
+  const snapshot = await filesSnapshot(folder, paths, 'working-tree', []);
+  return gaps.length > 0 ? { ...snapshot, gaps } : snapshot;
 }
 
 /** Files of the disk as a snapshot. Symbolic links are listed, never followed. */
@@ -52,7 +57,7 @@ export async function filesSnapshot(
       try {
         return await readFile(join(folder, path));
       } catch (error) {
-        throw new Unreadable(path, error instanceof Error && 'code' in error ? String(error.code) : 'cannot be read');
+        throw new Unreadable(path, isNameless(path) ? 'its name is not UTF-8' : codeOf(error));
       }
     },
   };
@@ -67,6 +72,7 @@ async function entriesOf(
   for (const path of paths) {
     const full = join(folder, path);
     const found = await lstat(full).catch(() => undefined);
+    if (!found && isNameless(path)) entries.push({ path, blob: `nameless:${path}`, size: 0 });
     if (!found) continue;
     if (found.isSymbolicLink()) entries.push({ path, blob: `link:${path}`, size: found.size, kind: 'symlink' });
     else if (found.isDirectory()) entries.push({ path, blob: `submodule:${path}`, size: 0, kind: 'submodule' });
@@ -76,6 +82,9 @@ async function entriesOf(
   return entries;
 }
 
+/** A name in which bytes were lost, because they are no UTF-8: the file is there and cannot be asked for. */
+const isNameless = (path: string): boolean => path.includes('\ufffd');
+
 /** Git's own blob id of a file on disk; a stand-in when it cannot be read, which the read itself will report. */
 async function blobOf(full: string, size: number): Promise<string> {
   if (size > MAX_HASHED_BYTES) return `large:${full}:${size}`;
@@ -84,11 +93,18 @@ async function blobOf(full: string, size: number): Promise<string> {
   return createHash('sha1').update(`blob ${bytes.byteLength}\0`).update(bytes).digest('hex');
 }
 
-async function listFolder(folder: string): Promise<string[]> {
+async function listFolder(folder: string): Promise<{ paths: string[]; gaps: Gap[] }> {
   const found: string[] = [];
+  const gaps: Gap[] = [];
   const open = [''];
   for (let relative = open.pop(); relative !== undefined; relative = open.pop()) {
-    for (const entry of await readdir(join(folder, relative), { withFileTypes: true })) {
+    const entries = await readdir(join(folder, relative), { withFileTypes: true }).catch((error: unknown) => {
+      const code = codeOf(error);
+      if (relative === '') throw new UsageError(`${folder} cannot be read (${code}).`);
+      gaps.push({ path: `${relative}/`, kind: 'unread', reason: `the folder cannot be read (${code})` });
+      return [];
+    });
+    for (const entry of entries) {
       const path = relative ? `${relative}/${entry.name}` : entry.name;
       if (entry.isDirectory() && !SKIPPED.has(entry.name)) open.push(path);
       else if (entry.isFile() || entry.isSymbolicLink()) found.push(path);
@@ -96,7 +112,7 @@ async function listFolder(folder: string): Promise<string[]> {
         throw new UsageError(`${folder} holds more than ${MAX_FILES} files. Name a smaller folder.`);
     }
   }
-  return found;
+  return { paths: found, gaps };
 }
 
 function chunked<T>(items: readonly T[], size: number): T[][] {

@@ -1,17 +1,11 @@
-import type { LoadedConfiguration } from '../config/load.js';
+import { elsewhere, extendedBy, type LoadedConfiguration } from '../config/load.js';
 import { configurationFrom, type Configuration } from '../config/configuration.js';
 import { DESCRIPTION_PATH } from '../core/pull-request.js';
 import type { Review } from '../core/review.js';
 import type { Snapshot, View } from '../core/types.js';
 import { evidenceOf, NO_EVIDENCE, type Evidence } from '../github/artifacts.js';
 import { waiversIn } from '../github/commands.js';
-import {
-  composed,
-  effectiveConfiguration,
-  extendedBy,
-  isElsewhere,
-  type ComposedConfiguration,
-} from '../github/configuration.js';
+import { composed, effectiveConfiguration, type ComposedConfiguration } from '../github/configuration.js';
 import { CONFIGURATION_PATH, type Situation } from '../github/situation.js';
 import { readSnapshots, type Snapshots } from '../github/snapshot.js';
 import { publicationOf } from '../report/publication/index.js';
@@ -159,7 +153,7 @@ async function proposedConfiguration(
     change.status === 'removed' ? undefined : Buffer.from(await head.read(CONFIGURATION_PATH)).toString('utf8');
   // What this App may read, the author of a pull request may not: problems of a file quote it.
   const named = new Set(extendedBy(situation.configuration));
-  const mayRead = (target: string): boolean => !isElsewhere(target) || named.has(target);
+  const mayRead = (target: string): boolean => elsewhere(target) === undefined || named.has(target);
   return composed(session.client, session.repository, situation.organisation, text, situation.headSha, mayRead);
 }
 

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
@@ -29,10 +29,12 @@ const UNPINNED = 'h2o\nfastapi==0.115.0\n';
 
 describe('dialectic review', () => {
   test('a pipe gets no colours, on a CI machine neither', () => {
+    write('README.md', '# Platform\n');
     expect(dialecticInCI('review', '--all', folder)).toMatch(/^Verdict: pass/);
   });
 
-  test('an empty folder passes', () => {
+  test('a folder with nothing of ours in it passes', () => {
+    write('README.md', '# Platform\n');
     expect(dialectic('review', '--all', folder)).toMatchObject({
       status: 0,
       stdout: expect.stringContaining('Verdict: pass'),
@@ -83,6 +85,35 @@ describe('dialectic review', () => {
   });
 });
 
+describe('the configuration of a checkout', () => {
+  test('that observes reports everything, says so, and fails nothing', () => {
+    write('requirements.txt', UNPINNED);
+    write('.github/dialectic.yml', 'mode: observe\n');
+    const { status, stdout } = dialectic('review', '--all', folder);
+    expect(status).toBe(0);
+    expect(stdout).toContain('block dev/h2o-unpinned');
+    expect(stdout).toContain('This repository observes (`mode: observe`)');
+    expect(dialectic('verify-mojo-artifact', '--pipeline-dir', folder).status).toBe(0);
+  });
+
+  test('extends other files of the repository, and wins over them', () => {
+    write('requirements.txt', UNPINNED);
+    write('ci/strict.yml', 'checks:\n  dev/h2o-unpinned: warn\n  dev/mojo-invalid: off\n');
+    write('.github/dialectic.yml', 'extends: ci/strict.yml\n');
+    expect(dialectic('review', '--all', folder).status).toBe(0);
+    write('.github/dialectic.yml', 'extends: ci/strict.yml\nchecks:\n  dev/h2o-unpinned: block\n');
+    expect(dialectic('review', '--all', folder).status).toBe(1);
+  });
+
+  test('that extends another repository is used without it, and that is said', () => {
+    write('requirements.txt', UNPINNED);
+    write('.github/dialectic.yml', 'extends: acme/policies:dialectic.yml\n');
+    const { status, stderr } = dialectic('review', '--all', folder);
+    expect(status).toBe(1);
+    expect(stderr).toContain('extends acme/policies:dialectic.yml; another repository is read on GitHub only');
+  });
+});
+
 describe('bad input is one clear sentence and exit 2', () => {
   const oneLine = (result: ReturnType<typeof dialectic>, message: RegExp) => {
     expect(result.status).toBe(2);
@@ -97,6 +128,33 @@ describe('bad input is one clear sentence and exit 2', () => {
     write('a.txt', '');
     oneLine(dialectic('review', '--all', join(folder, 'a.txt')), /is not a folder/);
   });
+  test('an empty folder', () => oneLine(dialectic('review', '--all', folder), /holds no file to review/));
+  test('a service without Python, and manifests that are none', () => {
+    write('README.md', '');
+    oneLine(dialectic('detect-blocking-calls', '--source-dir', folder), /holds no Python file/);
+    oneLine(dialectic('check-memory-allocation', '--manifest-dir', folder), /holds no manifest: no YAML and no JSON file/);
+    oneLine(dialectic('check-memory-allocation', '--compose-file', folder), /compose file .* is a folder/);
+  });
+  test('a place where nothing can be written', () =>
+    oneLine(dialectic('new', 'plan', '--out', join(folder, 'no', 'plan.md')), /cannot be written \(ENOENT: the folder/));
+  test('a configuration that leads nowhere', () => {
+    write('a.py', '');
+    mkdirSync(join(folder, '.github'));
+    symlinkSync('nowhere', join(folder, '.github/dialectic.yml'));
+    oneLine(dialectic('review', '--all', folder), /configuration \.github\/dialectic\.yml is a symbolic link/);
+    oneLine(dialectic('graph', 'async', '--source-dir', folder), /dialectic\.yml does not exist/);
+  });
+  test('a configuration that is no text', () => {
+    write('.github/dialectic.yml', 'mode: observe');
+    writeFileSync(join(folder, '.github/dialectic.yml'), Buffer.from([0x6d, 0x3a, 0xff]));
+    oneLine(dialectic('review', '--all', folder), /is not UTF-8 text/);
+  });
+  test('a configuration that extends what is not there, or not its own', () => {
+    write('.github/dialectic.yml', 'extends: ci/no.yml\n');
+    oneLine(dialectic('review', '--all', folder), /extends ci\/no\.yml, which does not exist/);
+    write('.github/dialectic.yml', 'extends: ../../etc/passwd\n');
+    oneLine(dialectic('graph', 'schema', '--migration-dir', folder), /leads out of the repository/);
+  });
   test('a configuration that is broken, with its line', () => {
     write('.github/dialectic.yml', 'review:\n  scop: all\n');
     oneLine(
@@ -104,8 +162,10 @@ describe('bad input is one clear sentence and exit 2', () => {
       /\.github\/dialectic\.yml:2: unknown key "scop" under review\. Did you mean "scope"\?/,
     );
   });
-  test('a configuration that does not exist', () =>
-    oneLine(dialectic('review', '--all', folder, '--config', 'no.yml'), /configuration no\.yml does not exist/));
+  test('a configuration that does not exist', () => {
+    write('a.py', '');
+    oneLine(dialectic('review', '--all', folder, '--config', 'no.yml'), /configuration no\.yml does not exist/);
+  });
   test('an unknown command, with the nearest', () => oneLine(dialectic('revew'), /Did you mean review\?/));
   test('an unknown check, with the nearest', () =>
     oneLine(dialectic('explain', 'dev/h2o-unpined'), /Did you mean dev\/h2o-unpinned\?/));

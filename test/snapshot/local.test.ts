@@ -46,8 +46,51 @@ describe('a plain folder', () => {
     expect(local.head.files.find((file) => file.path === 'link')?.kind).toBe('symlink');
   });
 
+  test('a file whose name is no UTF-8 is there, and unreadable', async () => {
+    write('a.txt', 'hello\n');
+    writeFileSync(Buffer.concat([Buffer.from(`${folder}/bad`), Buffer.from([0xff]), Buffer.from('.py')]), 'x = 1\n');
+    const { local, paths } = await reviewed();
+    expect(paths).toEqual(['a.txt', 'bad\ufffd.py']);
+    await expect(local.head.read('bad\ufffd.py')).rejects.toMatchObject({ why: 'its name is not UTF-8' });
+  });
+
+  test('with nothing in it is a wrong folder', async () => {
+    await expect(localReview(folder)).rejects.toThrow(/holds no file to review/);
+  });
+
+  // Root reads every folder.
+  (process.getuid?.() === 0 ? test.skip : test)('a folder below that may not be read is said', async () => {
+    write('a.txt', 'hello\n');
+    mkdirSync(join(folder, 'closed'), { mode: 0 });
+    const { local } = await reviewed();
+    expect(local.head.gaps).toMatchObject([{ path: 'closed/', kind: 'unread' }]);
+  });
+
+  test('a repository that git refuses is compared with nothing; all of it can be reviewed', async () => {
+    write('a.txt', 'hello\n');
+    write('.git', 'gitdir: /nowhere\n');
+    await expect(localReview(folder)).rejects.toThrow(/git cannot read the repository of .*not a git repository/);
+    expect((await reviewed({ all: true })).paths).toContain('a.txt');
+  });
+
   test('a reference makes no sense there', async () => {
     await expect(localReview(folder, { base: 'main' })).rejects.toThrow(/not in a git repository/);
+  });
+});
+
+describe('a submodule', () => {
+  test('that becomes a file is a change whose lines are known', async () => {
+    git('init', '-q', '-b', 'main');
+    write('a.txt', 'x\n');
+    git('update-index', '--add', '--cacheinfo', `160000,${'1'.repeat(40)},lib`);
+    git('add', 'a.txt');
+    git('commit', '-qm', 'Begin');
+    git('checkout', '-qb', 'feature');
+    git('rm', '-q', '--cached', 'lib');
+    write('lib', 'import h2o\n');
+    commit('Inline it');
+    const { changes } = await reviewed({ base: 'main' });
+    expect(changes).toMatchObject([{ path: 'lib', status: 'modified', added: [{ start: 1, end: 1 }] }]);
   });
 });
 
