@@ -1,5 +1,6 @@
 import type { Configuration } from './config/configuration.js';
 import type { PlannedCheck } from './core/check.js';
+import { Inconclusive } from './core/errors.js';
 import type { FactStore, ParserThreads } from './core/facts.js';
 import { DESCRIPTION_PATH } from './core/pull-request.js';
 import type { Review, ReviewedFinding, ReviewGap, Verdict } from './core/review.js';
@@ -135,10 +136,18 @@ async function sectionsOf(workspace: SnapshotWorkspace, views: readonly View[] |
   const sections: Section[] = [];
   for (const reviewer of REVIEWERS) {
     if (!reviewer.sections || (views && !views.includes(reviewer.view))) continue;
-    sections.push(...(await reviewer.sections(workspace)));
+    try {
+      sections.push(...(await reviewer.sections(workspace)));
+    } catch (error) {
+      sections.push({ view: reviewer.view, title: `${reviewer.title}: could not be shown`, paragraphs: [whyOf(error)] });
+    }
   }
   return sections;
 }
+
+/** A section judges nothing: the checks that ask the same model say that they could not answer. */
+const whyOf = (error: unknown): string =>
+  error instanceof Inconclusive ? error.why : (String(error).split('\n', 1)[0] ?? '');
 
 /**
  * A gap decides when the change touches the file (or everything is under review) and it should have been readable. An

@@ -24,6 +24,10 @@ const NASTY: Readonly<Record<string, Record<string, Content>>> = {
     'migrations/V1__a.sql': `SELECT ${'('.repeat(20_000)}1${')'.repeat(20_000)};\nCREATE TABLE t (a json);\n`,
   },
   'SQL: a NUL and an unclosed quote': { 'migrations/V1__a.sql': "CREATE TABLE t (a int);\n\0 SELECT 'never closed" },
+  'SQL and results of load tests: half a megabyte of empty lines': {
+    'migrations/V1__a.sql': `${'\n'.repeat(500_000)}CREATE TABLE t (a int);\n`,
+    'load/hey.txt': `${'\n'.repeat(500_000)}Summary:\n`,
+  },
   'Markdown: 65,536 characters of >': { 'docs/adr/0001-x.md': '>'.repeat(65_536), 'PLAN.md': '>'.repeat(65_536) },
   'Markdown: emphasis without end': {
     'docs/adr/0001-x.md': '*_'.repeat(30_000),

@@ -4,6 +4,7 @@ import { defineCheck, planByDefault, type Check } from '../src/core/check.js';
 import type { CheckId, FileChange, FindingDraft } from '../src/core/types.js';
 import { review, type ReviewInput } from '../src/review.js';
 import { memoryFactStore } from '../src/reviewers/fact-store.js';
+import { processReviewer } from '../src/reviewers/proc.js';
 import { added, snapshotOf } from './support/snapshot.js';
 
 /** Flags every line that says `bad`; `cause: N` on it names a line of cause.txt for the trace. */
@@ -230,6 +231,19 @@ describe('severity', () => {
   });
 });
 
+test('a section that cannot be made says so, and the findings stand', async () => {
+  const { sections } = processReviewer;
+  Object.assign(processReviewer, { sections: () => Promise.reject(new Error('no graph\nat x')) });
+  const result = await review(input([badLines], { head: snapshotOf({ 'a.txt': 'bad' }) }));
+  Object.assign(processReviewer, { sections });
+  expect(result.findings).toHaveLength(1);
+  expect(result.sections).toContainEqual({
+    view: 'proc',
+    title: 'Process view: could not be shown',
+    paragraphs: ['Error: no graph'],
+  });
+});
+
 describe('answered for', () => {
   const text = 'bad 1 # dialectic: ignore[log/bad-line] known since the beginning';
 
@@ -248,6 +262,22 @@ describe('answered for', () => {
     const result = await review(input([badLines], { head, base: snapshotOf({}) }));
     expect(result.verdict).toBe('fail');
     expect(result.notes.join()).toMatch(/a\.txt:1: this change adds a suppression of log\/bad-line/);
+  });
+
+  test('a copy of one that the base branch has is as new as any other', async () => {
+    const copied = `${text}\nok\n${text.replace('bad 1', 'bad 2')}`;
+    const base = snapshotOf({ 'a.txt': `${text}\nok` });
+    const head = snapshotOf({ 'a.txt': copied }, { changes: [modified('a.txt', [3, 3])] });
+    const result = await review(input([badLines], { head, base }));
+    expect(result.verdict).toBe('fail');
+    expect(result.notes.join()).toMatch(/a\.txt:3: this change adds a suppression of log\/bad-line/);
+    expect(result.excused.map(({ who }) => who)).toEqual(['a.txt:1']);
+  });
+
+  test('one that only moves is still the one of the base branch', async () => {
+    const head = snapshotOf({ 'a.txt': `ok\n${text}` }, { changes: [modified('a.txt', [2, 2])] });
+    const result = await review(input([badLines], { head, base: snapshotOf({ 'a.txt': `${text}\nok` }) }));
+    expect(result.verdict).toBe('pass');
   });
 
   test('one without a reason does not count', async () => {

@@ -42,6 +42,13 @@ export async function excuse(
   }));
   const comments = await suppressionsFor(findings, workspace);
   const before = base ? await textsOnBase(comments, base, workspace) : undefined;
+  /** A comment that the base branch has; one more of the same text, on a line of this change, is a copy that nobody reviewed. */
+  const isReviewed = ({ path, text, line }: Suppression, there: NonNullable<typeof before>): boolean => {
+    const equal = (comments.get(path) ?? []).filter((one) => one.text === text).length;
+    const onBase = there.get(path)?.filter((one) => one === text).length ?? 0;
+    const isAdded = (workspace.addedLines(path) ?? []).some(({ start, end }) => start <= line && line <= end);
+    return onBase > 0 && (equal <= onBase || !isAdded);
+  };
   const notes = new Set(expired(configuration, today));
   const open: ReviewedFinding[] = [];
   const excused: ExcusedFinding[] = [];
@@ -62,7 +69,7 @@ export async function excuse(
     } else if (comment.reason === '') {
       notes.add(`${comment.path}:${comment.line}: a suppression of ${finding.check} without a reason does not count.`);
       open.push(finding);
-    } else if (before && configuration.suppressions === 'reviewed' && !before.get(comment.path)?.has(comment.text)) {
+    } else if (before && configuration.suppressions === 'reviewed' && !isReviewed(comment, before)) {
       notes.add(
         `${comment.path}:${comment.line}: this change adds a suppression of ${finding.check}; it counts once it is on the base branch, or with \`/dialectic waive ${finding.check} ${comment.path} <reason>\` by somebody else.`,
       );
@@ -103,7 +110,7 @@ async function suppressionsFor(findings: readonly ReviewedFinding[], workspace: 
   return result;
 }
 
-/** The suppression comments which the base branch already has, by path at head. */
+/** The texts of the suppression comments which the base branch already has, by path at head. */
 async function textsOnBase(
   comments: ReadonlyMap<string, readonly Suppression[]>,
   base: Snapshot,
@@ -111,13 +118,13 @@ async function textsOnBase(
 ) {
   const toHead = headPaths(workspace.changes);
   const wanted = new Map(base.files.map((file) => [toHead(file.path), file.path]));
-  const result = new Map<string, Set<string>>();
+  const result = new Map<string, readonly string[]>();
   for (const [path, own] of comments) {
     const origin = wanted.get(path);
     if (own.length === 0 || origin === undefined) continue;
     result.set(
       path,
-      new Set(suppressionsIn(path, await baseText(base, origin)).map((suppression) => suppression.text)),
+      suppressionsIn(path, await baseText(base, origin)).map((suppression) => suppression.text),
     );
   }
   return result;

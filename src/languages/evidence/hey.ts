@@ -6,9 +6,9 @@ const WAITS =
 
 /** What hey prints: seconds with four decimals. Latencies are those of answered requests, errors are listed apart. */
 export function readHey(text: string): LoadRun | undefined {
-  if (!/^Status code distribution:/m.test(text) || !/^\s*Slowest:\s+[\d.]+ secs/m.test(text)) return undefined;
-  const statuses = listed(text, /^Status code distribution:\n/m, /^\s*\[(\d{3})\]\s+(\d+) responses/);
-  const errors = listed(text, /^Error distribution:\n/m, /^\s*\[(\d+)\]\s+(.+)$/);
+  if (!/^Status code distribution:/m.test(text) || !/^[ \t]*Slowest:\s+[\d.]+ secs/m.test(text)) return undefined;
+  const statuses = listed(text, /^Status code distribution:\n/m, /^[ \t]*\[(\d{3})\]\s+(\d+) responses/);
+  const errors = listed(text, /^Error distribution:\n/m, /^[ \t]*\[(\d+)\]\s+(.+)$/);
   const failures: Failure[] = [
     ...statuses.flatMap(([status, count]): Failure[] => {
       const kind = statusFailure(Number(status));
@@ -25,8 +25,8 @@ export function readHey(text: string): LoadRun | undefined {
     tool: 'hey',
     form: 'hey output',
     ...present({
-      durationSec: number(/^\s*Total:\s+([\d.]+) secs/m.exec(text)?.[1]),
-      rate: number(/^\s*Requests\/sec:\s+([\d.]+)/m.exec(text)?.[1]),
+      durationSec: number(/^[ \t]*Total:\s+([\d.]+) secs/m.exec(text)?.[1]),
+      rate: number(/^[ \t]*Requests\/sec:\s+([\d.]+)/m.exec(text)?.[1]),
     }),
     requests: answered + errors.reduce((sum, [count]) => sum + Number(count), 0),
     failed: sumFailures(failures),
@@ -39,9 +39,9 @@ export function readHey(text: string): LoadRun | undefined {
 
 function latencies(text: string): Latencies {
   return present({
-    min: latency(/^\s*Fastest:\s+([\d.]+) secs/m.exec(text)?.[1]),
-    mean: latency(/^\s*Average:\s+([\d.]+) secs/m.exec(text)?.[1]),
-    max: latency(/^\s*Slowest:\s+([\d.]+) secs/m.exec(text)?.[1]),
+    min: latency(/^[ \t]*Fastest:\s+([\d.]+) secs/m.exec(text)?.[1]),
+    mean: latency(/^[ \t]*Average:\s+([\d.]+) secs/m.exec(text)?.[1]),
+    max: latency(/^[ \t]*Slowest:\s+([\d.]+) secs/m.exec(text)?.[1]),
     ...Object.fromEntries(
       (
         [

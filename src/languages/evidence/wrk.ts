@@ -10,7 +10,7 @@ const SECONDS: Readonly<Record<string, number>> = { ms: 0.001, s: 1, m: 60, h: 3
  */
 export function readWrk(text: string): LoadRun | undefined {
   const running = /^Running (\S+) test @ (\S+)/m.exec(text);
-  const done = /^\s*(\d+) requests in ([\d.]+)(ms|s|m|h), /m.exec(text);
+  const done = /^[ \t]*(\d+) requests in ([\d.]+)(ms|s|m|h), /m.exec(text);
   if (!running || !done) return undefined;
   const failures = failuresOf(text);
   const latency = latencies(text);
@@ -45,7 +45,7 @@ function duration(text: string | undefined): Latency | undefined {
 }
 
 function latencies(text: string): Latencies {
-  const [mean, , max] = /^\s*Latency\s+(\S+)\s+(\S+)\s+(\S+)/m.exec(text)?.slice(1) ?? [];
+  const [mean, , max] = /^[ \t]*Latency\s+(\S+)\s+(\S+)\s+(\S+)/m.exec(text)?.slice(1) ?? [];
   const share = (percent: string): Latency | undefined =>
     duration(new RegExp(`^\\s*${percent}%\\s+(\\S+)\\s*$`, 'm').exec(text)?.[1]);
   return present({

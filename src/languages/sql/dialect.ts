@@ -5,21 +5,21 @@ const MARKS: readonly (readonly [Dialect, RegExp])[] = [
   ['clickhouse', /\bENGINE\s*=\s*\w*MergeTree\b|\bLowCardinality\s*\(|\bDateTime64\b|\bON\s+CLUSTER\b/i],
   [
     'mysql',
-    /\bENGINE\s*=\s*\w+|\bAUTO_INCREMENT\b|\bUNSIGNED\b|`\w+`\s|\bCHARSET\s*=|\b(LONG|MEDIUM|TINY)(TEXT|BLOB)\b|\bON\s+DUPLICATE\s+KEY\b|^\s*DELIMITER\s/im,
+    /\bENGINE\s*=\s*\w+|\bAUTO_INCREMENT\b|\bUNSIGNED\b|`\w+`\s|\bCHARSET\s*=|\b(LONG|MEDIUM|TINY)(TEXT|BLOB)\b|\bON\s+DUPLICATE\s+KEY\b|^[ \t]*DELIMITER\s/im,
   ],
   [
     'sqlite',
-    /\bAUTOINCREMENT\b|^\s*PRAGMA\s+\w|\bWITHOUT\s+ROWID\b|\bsqlite_master\b|\bINSERT\s+OR\s+(IGNORE|REPLACE)\b/im,
+    /\bAUTOINCREMENT\b|^[ \t]*PRAGMA\s+\w|\bWITHOUT\s+ROWID\b|\bsqlite_master\b|\bINSERT\s+OR\s+(IGNORE|REPLACE)\b/im,
   ],
   [
     'mssql',
-    /^\s*GO\s*$|\bNVARCHAR\b|\[dbo\]|\bIDENTITY\s*\(\s*\d+\s*,|\bUNIQUEIDENTIFIER\b|\bDATETIME2\b|\bsys\.objects\b|^\s*DECLARE\s+@\w|\bSELECT\s+TOP\s*\(?\d|\b(?:FROM|INTO|TABLE)\s+\[\w+\]/im,
+    /^[ \t]*GO\s*$|\bNVARCHAR\b|\[dbo\]|\bIDENTITY\s*\(\s*\d+\s*,|\bUNIQUEIDENTIFIER\b|\bDATETIME2\b|\bsys\.objects\b|^[ \t]*DECLARE\s+@\w|\bSELECT\s+TOP\s*\(?\d|\b(?:FROM|INTO|TABLE)\s+\[\w+\]/im,
   ],
-  ['oracle', /\bVARCHAR2\b|\bNUMBER\s*\(|\bSYSDATE\b|^\s*\/\s*$/im],
+  ['oracle', /\bVARCHAR2\b|\bNUMBER\s*\(|\bSYSDATE\b|^[ \t]*\/\s*$/im],
   ['bigquery', /`[\w-]+\.[\w-]+(\.[\w-]+)?`|\bSTRUCT\s*<|\bARRAY\s*<|\bINT64\b|\bFLOAT64\b|\bSAFE_CAST\s*\(/i],
   [
     'snowflake',
-    /\bVARIANT\b|\bTIMESTAMP_(NTZ|LTZ|TZ)\b|\bCREATE\s+(OR\s+REPLACE\s+)?(STAGE|WAREHOUSE|PIPE)\b|\bCREATE\s+OR\s+REPLACE\s+TABLE\b|^\s*COPY\s+INTO\s+(?:@|\w)[\s\S]*\bFILE_FORMAT\b/im,
+    /\bVARIANT\b|\bTIMESTAMP_(NTZ|LTZ|TZ)\b|\bCREATE\s+(OR\s+REPLACE\s+)?(STAGE|WAREHOUSE|PIPE)\b|\bCREATE\s+OR\s+REPLACE\s+TABLE\b|^[ \t]*COPY\s+INTO\s+(?:@|\w)[\s\S]*\bFILE_FORMAT\b/im,
   ],
   ['redshift', /\bDISTKEY\b|\bSORTKEY\b|\bDISTSTYLE\b|\bENCODE\s+(zstd|lzo|az64|raw)\b/i],
   ['spark', /\bUSING\s+(DELTA|ICEBERG|PARQUET)\b|\bTBLPROPERTIES\b|\bSTORED\s+AS\s+\w+|\bPARTITIONED\s+BY\b/i],
