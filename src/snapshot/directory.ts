@@ -29,7 +29,7 @@ export async function assertFolder(folder: string): Promise<void> {
     throw new UsageError(`${folder} is not a folder. Name the folder that holds the repository.`);
 }
 
-const codeOf = (error: unknown): string => String((error as { readonly code?: unknown }).code ?? 'unknown');
+const codeOf = (error: unknown): string => (error as NodeJS.ErrnoException).code ?? 'unknown';
 
 /** A plain folder, all of it under review. */
 export async function directorySnapshot(folder: string): Promise<Snapshot> {
