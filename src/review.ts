@@ -139,7 +139,11 @@ async function sectionsOf(workspace: SnapshotWorkspace, views: readonly View[] |
     try {
       sections.push(...(await reviewer.sections(workspace)));
     } catch (error) {
-      sections.push({ view: reviewer.view, title: `${reviewer.title}: could not be shown`, paragraphs: [whyOf(error)] });
+      sections.push({
+        view: reviewer.view,
+        title: `${reviewer.title}: could not be shown`,
+        paragraphs: [whyOf(error)],
+      });
     }
   }
   return sections;

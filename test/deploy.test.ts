@@ -18,14 +18,21 @@ test("the project's own Compose file and manifests pass the physical view", asyn
 });
 
 test('what the Action prints cannot command the runner, and its exit code is the review’s', () => {
-  const action = parseYaml(readFileSync('action.yml', 'utf8')).documents[0]?.toJS() as { runs: { steps: { run: string }[] } };
+  const action = parseYaml(readFileSync('action.yml', 'utf8')).documents[0]?.toJS() as {
+    runs: { steps: { run: string }[] };
+  };
   const script = action.runs.steps[1]?.run ?? '';
   const place = mkdtempSync(join(tmpdir(), 'dialectic-action-'));
   mkdirSync(join(place, 'bin'));
   writeFileSync(join(place, 'bin/dialectic.js'), 'console.log("::error::forged"); process.exitCode = 1;');
   const { status, stdout } = spawnSync('bash', ['--noprofile', '--norc', '-eo', 'pipefail', '-c', script], {
     encoding: 'utf8',
-    env: { PATH: process.env['PATH'], GITHUB_ACTION_PATH: place, GITHUB_STEP_SUMMARY: join(place, 'summary.md'), FAIL_ON: 'block' },
+    env: {
+      PATH: process.env['PATH'],
+      GITHUB_ACTION_PATH: place,
+      GITHUB_STEP_SUMMARY: join(place, 'summary.md'),
+      FAIL_ON: 'block',
+    },
   });
   expect(status).toBe(1);
   const [, token] = /^::stop-commands::(\S{30,})\n::error::forged\n::\1::\n$/.exec(stdout) ?? [];

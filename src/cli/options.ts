@@ -99,7 +99,9 @@ export const readingAt =
     try {
       return new TextDecoder('utf-8', { fatal: true }).decode(await snapshot.read(path));
     } catch (error) {
-      throw new UsageError(`configuration ${path} ${error instanceof TypeError ? 'is not UTF-8 text' : 'cannot be read'}.`);
+      throw new UsageError(
+        `configuration ${path} ${error instanceof TypeError ? 'is not UTF-8 text' : 'cannot be read'}.`,
+      );
     }
   };
 

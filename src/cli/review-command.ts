@@ -180,8 +180,7 @@ export function exitCode(review: Review, failOn: Severity, { mode, review: rules
   if (mode === 'observe') return 0;
   const level = SEVERITIES.indexOf(failOn);
   const counted = review.findings.some(
-    ({ scope, severity }) =>
-      (scope !== 'existing' || rules?.scope === 'all') && SEVERITIES.indexOf(severity) <= level,
+    ({ scope, severity }) => (scope !== 'existing' || rules?.scope === 'all') && SEVERITIES.indexOf(severity) <= level,
   );
   return counted || review.verdict !== 'pass' ? 1 : 0;
 }

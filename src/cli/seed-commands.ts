@@ -144,7 +144,8 @@ async function validateMigrations(folder: string, options: OutputOptions): Promi
 async function assertHolds(folder: string, names: RegExp, what: string): Promise<void> {
   await assertFolder(resolve(folder));
   const { files, gaps = [] } = await directorySnapshot(resolve(folder));
-  if (gaps.length === 0 && !files.some(({ path }) => names.test(path))) throw new UsageError(`${folder} holds no ${what}.`);
+  if (gaps.length === 0 && !files.some(({ path }) => names.test(path)))
+    throw new UsageError(`${folder} holds no ${what}.`);
 }
 
 /** Parts of the answer that are made for the paths asked about, instead of the review's own. */

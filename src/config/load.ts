@@ -71,7 +71,15 @@ function readOne(source: string, text: string): { root?: YamlNode; problems: Con
     return { root, problems: validate(root, source) };
   } catch (error) {
     if (!(error instanceof Unparsable)) throw error;
-    return { problems: [{ source, line: error.line ?? 1, message: error.why.startsWith('not valid YAML') ? error.why : `not valid YAML: ${error.why}` }] };
+    return {
+      problems: [
+        {
+          source,
+          line: error.line ?? 1,
+          message: error.why.startsWith('not valid YAML') ? error.why : `not valid YAML: ${error.why}`,
+        },
+      ],
+    };
   }
 }
 

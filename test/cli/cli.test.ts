@@ -132,11 +132,17 @@ describe('bad input is one clear sentence and exit 2', () => {
   test('a service without Python, and manifests that are none', () => {
     write('README.md', '');
     oneLine(dialectic('detect-blocking-calls', '--source-dir', folder), /holds no Python file/);
-    oneLine(dialectic('check-memory-allocation', '--manifest-dir', folder), /holds no manifest: no YAML and no JSON file/);
+    oneLine(
+      dialectic('check-memory-allocation', '--manifest-dir', folder),
+      /holds no manifest: no YAML and no JSON file/,
+    );
     oneLine(dialectic('check-memory-allocation', '--compose-file', folder), /is a folder; name the Compose file in it/);
   });
   test('a place where nothing can be written', () =>
-    oneLine(dialectic('new', 'plan', '--out', join(folder, 'no', 'plan.md')), /cannot be written \(ENOENT: the folder/));
+    oneLine(
+      dialectic('new', 'plan', '--out', join(folder, 'no', 'plan.md')),
+      /cannot be written \(ENOENT: the folder/,
+    ));
   test('a configuration that leads nowhere', () => {
     write('a.py', '');
     mkdirSync(join(folder, '.github'));
