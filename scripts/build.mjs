@@ -1,7 +1,7 @@
 // Compiles src/ to dist/ when a source is newer than the last build. Type errors are `npm run typecheck`'s business:
 // here they would only stand between a newcomer and the first command.
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -42,6 +42,7 @@ export function build() {
   process.stderr.write('dialectic: building (first use, or the sources changed) …\n');
   // Into a folder of its own, then swapped in: two commands at once never see half a build.
   const fresh = join(root, `dist.${process.pid}`);
+  const started = new Date();
   const result = spawnSync(
     process.execPath,
     [
@@ -67,8 +68,29 @@ export function build() {
   }
   mkdirSync(fresh, { recursive: true });
   writeFileSync(join(fresh, '.built'), '');
-  rmSync(join(root, 'dist'), { recursive: true, force: true });
-  renameSync(fresh, join(root, 'dist'));
+  // A source that is saved while the compiler runs is newer than this build.
+  utimesSync(join(fresh, '.built'), started, started);
+  swapIn(fresh);
+}
+
+/** Puts a build in the place of the last one, also when another command does the same at this moment. */
+function swapIn(fresh) {
+  const dist = join(root, 'dist');
+  const last = `${fresh}.last`;
+  for (let attempts = 10; ; attempts--) {
+    try {
+      renameSync(dist, last);
+    } catch (error) {
+      if (error.code !== 'ENOENT') throw error;
+    }
+    rmSync(last, { recursive: true, force: true });
+    try {
+      return renameSync(fresh, dist);
+    } catch (error) {
+      // The other command's build came in between: it makes room for ours, which is as new.
+      if (attempts === 0 || !['ENOTEMPTY', 'EEXIST'].includes(error.code)) throw error;
+    }
+  }
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) build();
