@@ -56,7 +56,7 @@ export function settingsFrom(env: Environment): ServerSettings {
     sweepMs: number(env, 'DIALECTIC_SWEEP_MINUTES', 15, 0) * 60_000,
     deadlineMs: number(env, 'DIALECTIC_DEADLINE_SECONDS', 120, 1) * 1000,
     concurrency: number(env, 'DIALECTIC_CONCURRENCY', 2, 1),
-    logLevel: env['LOG_LEVEL'] ?? 'info',
+    logLevel: logLevel(env),
     ...(env['PATH'] ? { programPath: env['PATH'] } : {}),
     ...(env['VERIFY_DATABASE_URL'] ? { verifyUrl: env['VERIFY_DATABASE_URL'] } : {}),
     ...(env['DIALECTIC_PRIVATE_PACKAGE_INDEX'] === 'true' ? { privatePackageIndex: true } : {}),
@@ -98,6 +98,15 @@ function keyFrom(env: Environment): string | undefined {
   if (!/-----BEGIN [A-Z ]*PRIVATE KEY-----/.test(key))
     throw new UsageError(`${text === '' ? 'PRIVATE_KEY_PATH' : 'PRIVATE_KEY'} holds no PEM private key.`);
   return key;
+}
+
+const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'];
+
+function logLevel(env: Environment): string {
+  const level = env['LOG_LEVEL'] ?? '';
+  if (level !== '' && !LOG_LEVELS.includes(level))
+    throw new UsageError(`LOG_LEVEL is "${level}"; it can be ${LOG_LEVELS.join(', ')}.`);
+  return level === '' ? 'info' : level;
 }
 
 function number(env: Environment, name: string, standard: number, least: number): number {

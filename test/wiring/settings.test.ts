@@ -46,6 +46,7 @@ describe('the settings of a server', () => {
     [{ ...GIVEN, PRIVATE_KEY: '', PRIVATE_KEY_PATH: '/nowhere.pem' }, /\/nowhere.pem, which does not exist/],
     [{ ...GIVEN, APP_ID: 'dialectic' }, /^APP_ID is "dialectic"/],
     [{ ...GIVEN, PORT: 'http' }, /^PORT is "http"/],
+    [{ ...GIVEN, LOG_LEVEL: 'loud' }, /^LOG_LEVEL is "loud"; it can be trace/],
     [{ ...GIVEN, DIALECTIC_ROLE: 'boss' }, /^DIALECTIC_ROLE is "boss"/],
     [{ ...GIVEN, DIALECTIC_ROLE: 'web' }, /^DIALECTIC_ROLE=web needs REDIS_URL/],
     [{ APP_ID: '1' }, /^PRIVATE_KEY or PRIVATE_KEY_PATH and WEBHOOK_SECRET are not set/],
