@@ -14,7 +14,7 @@ const CHROMIUM = [
   '/usr/bin/google-chrome',
 ].find((path) => path !== '' && existsSync(path));
 if (CHROMIUM === undefined)
-  console.warn('skipped: the page of the demo needs Chromium (apt-get install chromium, or CHROMIUM=/path)');
+  process.stdout.write('skipped: the page of the demo needs Chromium (apt-get install chromium, or CHROMIUM=/path)\n');
 const whereThereIsABrowser = CHROMIUM === undefined ? describe.skip : describe;
 
 const HOSTILE = '<img src=x onerror="document.title=\'owned\'"><script>document.title="owned"</script> @maria';

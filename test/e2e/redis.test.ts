@@ -16,7 +16,8 @@ const reachable = await new Promise<boolean>((resolve) => {
   };
   socket.on('connect', end(true)).on('error', end(false)).on('timeout', end(false));
 });
-if (!reachable) console.warn(`No Redis at ${REDIS}: web and worker in two processes are not tested.`);
+if (!reachable)
+  process.stdout.write(`skipped: web and worker in two processes, because there is no Redis at ${REDIS}\n`);
 
 (reachable ? test : test.skip)(
   'one process receives, another reviews; jobs wait in Redis meanwhile',

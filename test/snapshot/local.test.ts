@@ -58,8 +58,9 @@ describe('a plain folder', () => {
     await expect(localReview(folder)).rejects.toThrow(/holds no file to review/);
   });
 
-  // Root reads every folder.
-  (process.getuid?.() === 0 ? test.skip : test)('a folder below that may not be read is said', async () => {
+  const root = process.getuid?.() === 0;
+  if (root) process.stdout.write('skipped: a folder that may not be read, because root reads every one\n');
+  (root ? test.skip : test)('a folder below that may not be read is said', async () => {
     write('a.txt', 'hello\n');
     mkdirSync(join(folder, 'closed'), { mode: 0 });
     const { local } = await reviewed();
