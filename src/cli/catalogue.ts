@@ -1,4 +1,4 @@
-import { closest } from 'fastest-levenshtein';
+import { closest, distance } from 'fastest-levenshtein';
 import type { Command } from 'commander';
 import { CHECKS } from '../checks/index.js';
 import type { Check } from '../core/check.js';
@@ -46,14 +46,24 @@ function catalogueText(): string {
 function find(id: string): Check<never> {
   const check = CHECKS.find((candidate) => candidate.id === id);
   if (check) return check;
-  const nearest = closest(
-    id,
-    CHECKS.map((candidate) => candidate.id),
-  );
-  throw new UsageError(
-    `there is no check named "${id}". Did you mean ${nearest}? \`dialectic checks\` lists them all.`,
-  );
+  const nearest = nearestTo(id);
+  const hint = nearest === undefined ? '' : ` Did you mean ${nearest}?`;
+  throw new UsageError(`there is no check named "${id}".${hint} \`dialectic checks\` lists them all.`);
 }
+
+/** The check whose id, with its view or without, is spelled nearly so. */
+function nearestTo(id: string): string | undefined {
+  const names = new Map<string, string>(
+    CHECKS.flatMap((check) => [
+      [check.id, check.id],
+      [bare(check.id), check.id],
+    ]),
+  );
+  const nearest = closest(id, [...names.keys()]);
+  return distance(id, nearest) <= Math.max(2, Math.floor(id.length / 3)) ? names.get(nearest) : undefined;
+}
+
+const bare = (id: string): string => id.slice(id.indexOf('/') + 1);
 
 /** A check in plain text: the same facts as its documentation page. */
 function explain(check: Check<never>): string {

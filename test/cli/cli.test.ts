@@ -175,6 +175,10 @@ describe('bad input is one clear sentence and exit 2', () => {
   test('an unknown command, with the nearest', () => oneLine(dialectic('revew'), /Did you mean review\?/));
   test('an unknown check, with the nearest', () =>
     oneLine(dialectic('explain', 'dev/h2o-unpined'), /Did you mean dev\/h2o-unpinned\?/));
+  test('a check without its view, with its full name', () =>
+    oneLine(dialectic('explain', 'h2o-unpinned'), /Did you mean dev\/h2o-unpinned\?/));
+  test('a check that resembles none', () =>
+    oneLine(dialectic('explain', 'nope'), /no check named "nope"\. `dialectic checks`/));
   test('a wrong option value', () =>
     oneLine(dialectic('review', folder, '--format', 'xml'), /Allowed choices are text, json, sarif, markdown/));
 });
