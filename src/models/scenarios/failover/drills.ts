@@ -4,16 +4,10 @@ import { loadSqlParser } from '../../../languages/sql/index.js';
 import { yamlDocuments } from '../../../languages/yaml/index.js';
 import { commandsWritten } from '../command-lines.js';
 import { failureBy, looksOn } from './commands.js';
+import type { Drill } from './drill.js';
 import { drillInManifest } from './manifests.js';
 import type { Targets } from './targets.js';
 import { testDrills } from './tests.js';
-
-/** Something that lets a datastore fail, and the line that does it. */
-export interface Drill {
-  readonly path: string;
-  readonly line: number;
-  readonly text: string;
-}
 
 const NEEDLES = [
   'failover',

@@ -4,8 +4,8 @@ import { yamlDocuments } from '../../../languages/yaml/index.js';
 import type { YamlNode } from '../../../languages/yaml/index.js';
 import { isWhole, touchedLine } from '../changes.js';
 import type { Subject } from '../swap.js';
+import type { Drill } from './drill.js';
 import { failoverDrills } from './drills.js';
-import type { Drill } from './drills.js';
 
 /** Failure mode A: the primary of a datastore goes, a replica is promoted within 30 s, nothing is lost. */
 export interface FailoverScenario {

@@ -9,18 +9,12 @@ import { runByPython, textsIn } from '../command-lines.js';
 import { Origins } from '../origins.js';
 import { TestCode } from '../test-code.js';
 import { failureBy } from './commands.js';
+import type { Drill } from './drill.js';
 import { promotesBySql } from './sql.js';
 import { namesLeader, namesStore } from './targets.js';
 import type { Targets } from './targets.js';
 
 type Call = Extract<Expr, { kind: 'Call' }>;
-
-/** A test that makes a datastore fail and looks at what is left. */
-export interface TestDrill {
-  readonly path: string;
-  readonly line: number;
-  readonly text: string;
-}
 
 /** Cheap questions before the dear one. */
 const NEEDLES = [
@@ -28,7 +22,6 @@ const NEEDLES = [
   'FAILOVER',
   'switchover',
   'promote',
-  '.kill(',
   '.stop(',
   '.pause(',
   'delete_namespaced_pod',
@@ -36,12 +29,13 @@ const NEEDLES = [
   'reboot_db_instance',
 ];
 
-export async function testDrills(workspace: Workspace, own: Targets): Promise<TestDrill[]> {
+/** Tests that make a datastore fail and look at what is left. */
+export async function testDrills(workspace: Workspace, own: Targets): Promise<Drill[]> {
   const tests = workspace.glob('**/*.py').filter((path) => workspace.roles(path).has('test'));
   const named = await workspace.mentioning(tests, NEEDLES);
   if (named.length === 0) return [];
   const code = await TestCode.load(workspace, named);
-  const found: TestDrill[] = [];
+  const found: Drill[] = [];
   for (const module of code.modules) {
     const drill = await new DrillFile(workspace, code, module, own).first();
     if (drill) found.push(drill);
@@ -57,7 +51,7 @@ class DrillFile {
     private readonly own: Targets,
   ) {}
 
-  async first(): Promise<TestDrill | undefined> {
+  async first(): Promise<Drill | undefined> {
     const tree = (await this.workspace.facts(pythonModule, this.module.path))?.tree;
     const around = tree?.body.filter(({ kind }) => kind === 'Assign' || kind === 'AnnAssign') ?? [];
     for (const test of this.code.testsOf(this.module)) {
@@ -68,7 +62,7 @@ class DrillFile {
     return undefined;
   }
 
-  private async inTest(test: Fn, def: FunctionDef, around: readonly PyNode[]): Promise<TestDrill | undefined> {
+  private async inTest(test: Fn, def: FunctionDef, around: readonly PyNode[]): Promise<Drill | undefined> {
     const prepared = this.code.preparing(this.module, [test]);
     const fixtures = await this.syntax(prepared);
     const asserted = assertionLines(def);
@@ -94,7 +88,7 @@ class DrillFile {
     def: FunctionDef,
     fixtures: readonly FunctionDef[],
     asserted: readonly number[],
-  ): Promise<TestDrill | undefined> {
+  ): Promise<Drill | undefined> {
     const standsIn = usesStandIns(def);
     for (const { line, to } of [...node.edges, ...node.coroutines]) {
       if (!to || !asserted.some((one) => one > line)) continue;
@@ -108,7 +102,7 @@ class DrillFile {
     return undefined;
   }
 
-  private drill(line: number, text: string): TestDrill {
+  private drill(line: number, text: string): Drill {
     return { path: this.module.path, line, text: text.slice(0, 120) };
   }
 
